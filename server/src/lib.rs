@@ -1,0 +1,1 @@
+//! The Footpath server: IO around the core.
