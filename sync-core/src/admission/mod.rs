@@ -1,0 +1,1 @@
+//! The check every change passes before it may touch a document.
