@@ -5,7 +5,12 @@
 
 pub mod admission;
 pub mod crdt;
+pub mod envelope;
 pub mod ids;
+pub mod keys;
+pub mod office;
 pub mod record;
+pub mod schema;
 pub mod scope;
 pub mod verdict;
+pub mod wire;
