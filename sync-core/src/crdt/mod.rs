@@ -8,6 +8,6 @@ mod change;
 mod document;
 mod genesis;
 
-pub use change::{Action, Change, Key, Object, Op};
+pub use change::{Action, Change, Key, Object, Op, OpRef};
 pub use document::{Document, DocumentError};
 pub use genesis::{GENESIS_ACTOR, genesis_hash};
