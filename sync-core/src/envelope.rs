@@ -163,7 +163,14 @@ mod tests {
             hash: ChangeHash([5; 32]),
             replaces: None,
         };
-        Header { version: VERSION, org: Id([1; 16]), device: key.device(), number: 1, previous: None, items: vec![item] }
+        Header {
+            version: VERSION,
+            org: Id([1; 16]),
+            device: key.device(),
+            number: 1,
+            previous: None,
+            items: vec![item],
+        }
     }
 
     #[test]
@@ -196,7 +203,8 @@ mod tests {
     #[test]
     fn garbage_is_unreadable() {
         let key = DeviceKey::from_seed([7; 32]);
-        let envelope = Envelope { header: vec![0xff; 40].into(), ..Envelope::seal(&key, &header(&key), vec![]) };
+        let envelope =
+            Envelope { header: vec![0xff; 40].into(), ..Envelope::seal(&key, &header(&key), vec![]) };
         assert_eq!(envelope.open(Id([1; 16]), &key.public()), Err(EnvelopeError::Unreadable));
     }
 }

@@ -137,10 +137,7 @@ impl DeviceId {
 impl Actor {
     /// The only actor `device_key` may use in `doc` under `incarnation`.
     pub fn of(device_key: &PublicKey, doc: DocId, incarnation: u32) -> Self {
-        Self(derive(
-            "footpath/actor/1",
-            &[device_key.as_bytes(), doc.as_bytes(), &incarnation.to_be_bytes()],
-        ))
+        Self(derive("footpath/actor/1", &[device_key.as_bytes(), doc.as_bytes(), &incarnation.to_be_bytes()]))
     }
 }
 

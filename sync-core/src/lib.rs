@@ -5,12 +5,16 @@
 
 pub mod admission;
 pub mod crdt;
+pub mod device;
 pub mod envelope;
 pub mod ids;
+pub mod intent;
 pub mod keys;
 pub mod office;
 pub mod record;
 pub mod schema;
 pub mod scope;
 pub mod verdict;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 pub mod wire;

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{DocId, Id, Month};
 
 /// The kinds of documents that field devices write. Office data is rows, not documents (see [`crate::office`]).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Encode, Decode, CborLen, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Encode, Decode, CborLen, Serialize, Deserialize,
+)]
 #[cbor(index_only)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {

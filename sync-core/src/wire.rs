@@ -128,7 +128,9 @@ pub struct Backfill {
 }
 
 /// What a person may be given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
     /// Everything about one recipient.
@@ -206,10 +208,13 @@ pub fn unpack<T: for<'b> Decode<'b, ()>>(body: &[u8], max: usize) -> Result<T, W
     if *version != VERSION {
         return Err(WireError::UnknownVersion(*version));
     }
-    let plain = miniz_oxide::inflate::decompress_to_vec_with_limit(packed, max).map_err(|error| match error.status {
-        miniz_oxide::inflate::TINFLStatus::HasMoreOutput => WireError::TooLarge,
-        _ => WireError::Unreadable,
-    })?;
+    let plain =
+        miniz_oxide::inflate::decompress_to_vec_with_limit(packed, max).map_err(|error| {
+            match error.status {
+                miniz_oxide::inflate::TINFLStatus::HasMoreOutput => WireError::TooLarge,
+                _ => WireError::Unreadable,
+            }
+        })?;
     let mut decoder = minicbor::Decoder::new(&plain);
     let message = decoder.decode().map_err(|_| WireError::Unreadable)?;
     if decoder.position() == plain.len() { Ok(message) } else { Err(WireError::Unreadable) }

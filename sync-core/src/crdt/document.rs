@@ -60,8 +60,10 @@ impl Document {
         changes: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<Self, DocumentError> {
         let mut document = Self::new(kind)?;
-        let changes: Vec<automerge::Change> =
-            changes.into_iter().map(|bytes| Change::parse(bytes).map(|change| change.0)).collect::<Result<_, _>>()?;
+        let changes: Vec<automerge::Change> = changes
+            .into_iter()
+            .map(|bytes| Change::parse(bytes).map(|change| change.0))
+            .collect::<Result<_, _>>()?;
         document.inner.apply_changes(changes)?;
         let missing = document.inner.get_missing_deps(&[]);
         if missing.is_empty() {
@@ -103,7 +105,8 @@ impl Document {
 
     /// The newest changes: equal heads mean equal documents.
     pub fn heads(&self) -> Vec<ChangeHash> {
-        let mut heads: Vec<ChangeHash> = self.inner.get_heads().iter().map(|hash| ChangeHash(hash.0)).collect();
+        let mut heads: Vec<ChangeHash> =
+            self.inner.get_heads().iter().map(|hash| ChangeHash(hash.0)).collect();
         heads.sort();
         heads
     }
@@ -174,11 +177,7 @@ impl Document {
     /// The keys of the records in this document; `own` names the record of a document that is one record.
     pub fn record_ids(&self, own: &str) -> Result<Vec<String>, DocumentError> {
         let top = self.top()?;
-        if self.kind.keyed() {
-            Ok(self.inner.keys(&top).collect())
-        } else {
-            Ok(vec![own.to_owned()])
-        }
+        if self.kind.keyed() { Ok(self.inner.keys(&top).collect()) } else { Ok(vec![own.to_owned()]) }
     }
 
     /// One record with every concurrent value of every field; `None` when there is no such record.
@@ -232,7 +231,9 @@ impl Document {
         let mut values = Vec::new();
         for (value, id) in self.inner.get_all(object, key)? {
             let Value::Scalar(scalar) = value else { continue };
-            let (Some(value), Some(hash)) = (scalar_of(&scalar), self.inner.hash_for_opid(&id)) else { continue };
+            let (Some(value), Some(hash)) = (scalar_of(&scalar), self.inner.hash_for_opid(&id)) else {
+                continue;
+            };
             values.push(Written { value, change: ChangeHash(hash.0) });
         }
         values.reverse();

@@ -1,0 +1,268 @@
+//! Documents as rows: one for each record, with everything a list or a page shows.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Device;
+use super::event::{Effect, Put};
+use super::log::Wrote;
+use crate::crdt::{Change, Document};
+use crate::ids::{ChangeHash, DocId, Hash32, Id, Month};
+use crate::office::{Decision, OfficeRow, Review, Topic};
+use crate::record::{Fields, Record, Scalar};
+use crate::schema::{self, Violation};
+use crate::scope::{Kind, Scope};
+use crate::verdict::Reason;
+
+/// A record as lists and pages show it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RecordRow {
+    pub id: String,
+    pub doc: DocId,
+    pub kind: Kind,
+    /// The record schema.
+    #[serde(rename = "type")]
+    pub record_type: String,
+    pub case: Option<Id>,
+    pub family: Option<Id>,
+    pub place: Option<Id>,
+    pub month: Option<Month>,
+    pub state: RowState,
+    /// Why it was set aside.
+    pub reason: Option<Reason>,
+    /// The shown value of each field that has one.
+    pub fields: Fields,
+    pub conflicts: BTreeMap<String, Vec<Clash>>,
+    /// Who made the record; `None` when its first change is not here.
+    pub author: Option<Id>,
+    /// When it was made, by the author's clock.
+    pub at_ms: Option<i64>,
+    pub digest: Hash32,
+    pub review: Option<ReviewShown>,
+    pub voided: bool,
+    pub violations: Vec<Violation>,
+}
+
+/// Where a record is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowState {
+    /// On this phone only.
+    Phone,
+    /// In a request that has not been answered.
+    Sending,
+    /// On the server, not looked at yet.
+    Server,
+    Approved,
+    Returned,
+    /// Changed since it was approved.
+    Edited,
+    SetAside,
+}
+
+/// One of several values that a field has at once.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Clash {
+    pub value: Scalar,
+    pub change: ChangeHash,
+    pub author: Option<Id>,
+}
+
+/// The last review of a record.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReviewShown {
+    pub state: Decision,
+    pub comment: Option<String>,
+    pub by: Id,
+    pub at_ms: i64,
+}
+
+impl Device {
+    /// Says to cache these documents with their rows.
+    pub(super) fn cache(&self, docs: &[DocId]) -> Option<Effect> {
+        if docs.is_empty() {
+            return None;
+        }
+        let puts = docs.iter().filter_map(|doc| self.put(*doc)).collect();
+        Some(Effect::Cache { puts, drops: Vec::new(), cursor: None })
+    }
+
+    pub(super) fn put(&self, doc: DocId) -> Option<Put> {
+        let scope = self.scope_of(doc)?;
+        let bytes =
+            self.docs.get(&doc).map_or_else(|| super::held::Held::new(scope).encode(), |held| held.encode());
+        Some(Put::Document { doc, bytes, rows: self.rows_of(doc) })
+    }
+
+    /// The rows of one document, records of set-aside work included.
+    pub(super) fn rows_of(&self, doc: DocId) -> Vec<RecordRow> {
+        let Some(scope) = self.scope_of(doc) else { return Vec::new() };
+        let opened = self.open_document(doc, scope).ok();
+        let view = View { device: self, doc, scope, authors: self.authors(doc) };
+        let mut rows: BTreeMap<String, RecordRow> = BTreeMap::new();
+        let mut unplaced: Vec<&Wrote> = self.quarantine_of(doc).map(|(wrote, _)| wrote).collect();
+        if let Some(opened) = &opened {
+            for id in opened.document.record_ids(&doc.to_string()).unwrap_or_default() {
+                if let Ok(Some(record)) = opened.document.record(&id)
+                    && !record.fields.is_empty()
+                {
+                    rows.insert(id, view.row(&record, &opened.document));
+                }
+            }
+            unplaced.extend(&opened.adrift);
+        } else {
+            unplaced.extend(self.state.outbox.iter().map(|p| &p.wrote).filter(|wrote| wrote.item.doc == doc));
+        }
+        for wrote in unplaced {
+            let row = rows.entry(wrote.intent.record.clone()).or_insert_with(|| view.bare(wrote));
+            row.fields.extend(wrote.intent.fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        rows.into_values().collect()
+    }
+
+    fn quarantine_of(&self, doc: DocId) -> impl Iterator<Item = &(Wrote, Reason)> {
+        self.state.quarantine.iter().filter(move |(wrote, _)| wrote.item.doc == doc)
+    }
+
+    fn authors(&self, doc: DocId) -> BTreeMap<ChangeHash, Id> {
+        let mut authors: BTreeMap<ChangeHash, Id> =
+            self.docs.get(&doc).map(|held| held.authors().collect()).unwrap_or_default();
+        let mine = self.state.outbox.iter().filter(|pending| pending.wrote.item.doc == doc);
+        authors.extend(mine.map(|pending| (pending.wrote.item.hash, self.person())));
+        authors
+    }
+}
+
+/// What is needed to show the records of one document.
+struct View<'d> {
+    device: &'d Device,
+    doc: DocId,
+    scope: Scope,
+    authors: BTreeMap<ChangeHash, Id>,
+}
+
+impl View<'_> {
+    fn row(&self, record: &Record, document: &Document) -> RecordRow {
+        let fields = record.shown();
+        let first: Option<Change> = record
+            .fields
+            .get("type")
+            .and_then(|values| values.first())
+            .and_then(|written| document.change(&written.change));
+        let record_type =
+            fields.get("type").and_then(Scalar::as_text).unwrap_or(self.scope.kind.top()).to_owned();
+        let digest = record.digest();
+        let review = self.review(&record.id);
+        let (state, reason) = self.state(&record.id, digest, review.as_ref());
+        RecordRow {
+            id: record.id.clone(),
+            doc: self.doc,
+            kind: self.scope.kind,
+            case: self.scope.family,
+            family: self.scope.family,
+            place: self.scope.place,
+            month: self.scope.month,
+            state,
+            reason,
+            conflicts: record
+                .conflicts()
+                .map(|(key, values)| (key.to_owned(), self.clashes(values)))
+                .collect(),
+            author: first.as_ref().and_then(|change| self.authors.get(&change.hash()).copied()),
+            at_ms: first.as_ref().map(Change::time_ms),
+            digest,
+            review: review.map(|review| ReviewShown {
+                state: review.decision,
+                comment: review.comment,
+                by: review.by,
+                at_ms: review.at_ms,
+            }),
+            voided: record.voided(),
+            violations: schema::check(&record_type, &fields),
+            record_type,
+            fields: fields.into_iter().filter(|(_, value)| *value != Scalar::Null).collect(),
+        }
+    }
+
+    /// A row for work that is in no document: shown from what the person meant.
+    fn bare(&self, wrote: &Wrote) -> RecordRow {
+        let intent = &wrote.intent;
+        let record = Record { id: intent.record.clone(), fields: BTreeMap::new() };
+        let record_type =
+            intent.fields.get("type").and_then(Scalar::as_text).unwrap_or(self.scope.kind.top());
+        let (state, reason) = self.state(&intent.record, record.digest(), None);
+        RecordRow {
+            id: intent.record.clone(),
+            doc: self.doc,
+            kind: self.scope.kind,
+            record_type: record_type.to_owned(),
+            case: self.scope.family,
+            family: self.scope.family,
+            place: self.scope.place,
+            month: self.scope.month,
+            state,
+            reason,
+            fields: Fields::new(),
+            conflicts: BTreeMap::new(),
+            author: Some(intent.author),
+            at_ms: Some(intent.at_ms),
+            digest: record.digest(),
+            review: None,
+            voided: false,
+            violations: Vec::new(),
+        }
+    }
+
+    fn clashes(&self, values: &[crate::record::Written]) -> Vec<Clash> {
+        values
+            .iter()
+            .map(|written| Clash {
+                value: written.value.clone(),
+                change: written.change,
+                author: self.authors.get(&written.change).copied(),
+            })
+            .collect()
+    }
+
+    fn review(&self, record: &str) -> Option<Review> {
+        let key = OfficeRow {
+            topic: Topic::Review,
+            subject: Id(self.doc.0),
+            key: record.to_owned(),
+            value: String::new(),
+        };
+        serde_json::from_str(self.device.office(&key.cache_key())?).ok()
+    }
+
+    fn state(&self, record: &str, digest: Hash32, review: Option<&Review>) -> (RowState, Option<Reason>) {
+        if let Some((_, reason)) =
+            self.device.quarantine_of(self.doc).find(|(w, _)| w.intent.record == record)
+        {
+            return (RowState::SetAside, Some(*reason));
+        }
+        let mut mine = self
+            .device
+            .state
+            .outbox
+            .iter()
+            .map(|p| &p.wrote)
+            .filter(|wrote| wrote.item.doc == self.doc && wrote.intent.record == record)
+            .peekable();
+        if mine.peek().is_some() {
+            let sending = mine.all(|wrote| self.device.flight.carries(&wrote.item.hash));
+            return (if sending { RowState::Sending } else { RowState::Phone }, None);
+        }
+        let state = match review {
+            None => RowState::Server,
+            Some(review) if review.digest == digest => match review.decision {
+                Decision::Approved => RowState::Approved,
+                Decision::Returned => RowState::Returned,
+            },
+            Some(Review { decision: Decision::Approved, .. }) => RowState::Edited,
+            // Corrected since it was returned: it needs a new look.
+            Some(_) => RowState::Server,
+        };
+        (state, None)
+    }
+}

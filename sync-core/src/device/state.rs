@@ -1,0 +1,204 @@
+//! What the log adds up to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::log::{self, Answered, Chain, LogRecord, Own, Summary, Wrote};
+use crate::envelope::Envelope;
+use crate::ids::{ChangeHash, DeviceId, DocId, Id};
+use crate::keys::DeviceKey;
+use crate::verdict::{Reason, Verdict};
+
+/// Logs shorter than this are left alone.
+const COMPACT_FROM: usize = 512 * 1024;
+
+/// Who a device is: the parts of the server's answer to enrolment that the core needs; the rest is for pages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    pub device: DeviceId,
+    pub person: Id,
+    pub org: Id,
+    #[serde(flatten)]
+    pub rest: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A change the server has not answered for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Pending {
+    pub wrote: Wrote,
+    /// The envelope it was sealed in.
+    pub envelope: Option<u64>,
+}
+
+/// An envelope with a change that has not been answered for.
+#[derive(Clone, Debug)]
+pub(super) struct Sealed {
+    pub envelope: Envelope,
+    pub open: BTreeSet<ChangeHash>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub key: Option<DeviceKey>,
+    pub identity: Option<Identity>,
+    pub offset_ms: i64,
+    /// The latest server time heard: no clock of ours runs before it.
+    pub heard_ms: i64,
+    pub last_sync_ms: Option<i64>,
+    pub next_incarnation: u32,
+    pub own: BTreeMap<DocId, Own>,
+    pub chain: Chain,
+    /// In the order they were written.
+    pub outbox: Vec<Pending>,
+    pub sealed: BTreeMap<u64, Sealed>,
+    pub quarantine: Vec<(Wrote, Reason)>,
+    pub drafts: BTreeMap<String, String>,
+    pub shunned: BTreeSet<DocId>,
+    /// Found at the start: what was being applied when the core died.
+    pub trying: Option<Option<DocId>>,
+}
+
+impl State {
+    pub fn from_log(records: Vec<LogRecord>) -> Self {
+        let mut state = Self::default();
+        for record in records {
+            state.take(record);
+        }
+        state
+    }
+
+    /// Takes one record in; the same for a record just made as for one read from the log.
+    pub fn take(&mut self, record: LogRecord) {
+        match record {
+            LogRecord::Key(seed) => self.key = Some(DeviceKey::from_seed(seed)),
+            LogRecord::Enrolled(answer) => self.identity = serde_json::from_str(&answer).ok(),
+            LogRecord::Clock(offset, heard) => {
+                (self.offset_ms, self.heard_ms) = (offset, heard.max(self.heard_ms))
+            }
+            LogRecord::Wrote(wrote) => self.wrote(wrote),
+            LogRecord::Sealed(envelope) => self.seal(envelope),
+            LogRecord::Answered(answers) => answers.into_iter().for_each(|answer| self.answered(answer)),
+            LogRecord::Remade(old, new) => {
+                old.iter().for_each(|hash| self.forget(hash));
+                new.into_iter().for_each(|wrote| self.wrote(wrote));
+            }
+            LogRecord::Draft(key, Some(body)) => drop(self.drafts.insert(key, body)),
+            LogRecord::Draft(key, None) => drop(self.drafts.remove(&key)),
+            LogRecord::Trying(what) => self.trying = Some(what),
+            LogRecord::Tried => self.trying = None,
+            LogRecord::Shunned(doc) => {
+                self.trying = None;
+                self.shunned.insert(doc);
+            }
+            LogRecord::RolledBack(incarnation, chain) => {
+                self.next_incarnation = self.next_incarnation.max(incarnation);
+                self.chain = chain;
+                self.own.clear();
+            }
+            LogRecord::Summary(summary) => {
+                self.next_incarnation = summary.next_incarnation;
+                self.chain = summary.chain;
+                self.own = summary.own.into_iter().map(|own| (own.doc, own)).collect();
+                self.shunned = summary.shunned.into_iter().collect();
+            }
+            LogRecord::Quarantined(wrote, reason) => self.quarantine.push((wrote, reason)),
+            LogRecord::Synced(at_ms) => self.last_sync_ms = Some(at_ms),
+        }
+    }
+
+    /// The device's clock corrected by what the server said, never before the latest time heard.
+    pub fn corrected(&self, now_ms: i64) -> i64 {
+        now_ms.saturating_add(self.offset_ms).max(self.heard_ms)
+    }
+
+    /// Everything that is only here: unanswered, then set aside.
+    pub fn unsent(&self) -> impl Iterator<Item = &Wrote> {
+        self.outbox.iter().map(|pending| &pending.wrote).chain(self.quarantine.iter().map(|(wrote, _)| wrote))
+    }
+
+    pub fn worth_compacting(&self, log_bytes: usize) -> bool {
+        log_bytes >= COMPACT_FROM && self.compacted().len() < log_bytes / 2
+    }
+
+    /// A log that adds up to the same state.
+    pub fn compacted(&self) -> Vec<u8> {
+        self.summary().iter().flat_map(log::frame).collect()
+    }
+
+    fn summary(&self) -> Vec<LogRecord> {
+        let mut records = Vec::new();
+        records.extend(self.key.as_ref().map(|key| LogRecord::Key(key.seed())));
+        let identity = self.identity.as_ref().and_then(|identity| serde_json::to_string(identity).ok());
+        records.extend(identity.map(LogRecord::Enrolled));
+        records.push(LogRecord::Clock(self.offset_ms, self.heard_ms));
+        records.extend(self.last_sync_ms.map(LogRecord::Synced));
+        records.extend(
+            self.quarantine.iter().map(|(wrote, reason)| LogRecord::Quarantined(wrote.clone(), *reason)),
+        );
+        records.extend(self.outbox.iter().map(|pending| LogRecord::Wrote(pending.wrote.clone())));
+        records.extend(self.sealed.values().map(|sealed| LogRecord::Sealed(sealed.envelope.clone())));
+        records
+            .extend(self.drafts.iter().map(|(key, body)| LogRecord::Draft(key.clone(), Some(body.clone()))));
+        // Last, for it overrules what the records above imply.
+        records.push(LogRecord::Summary(Summary {
+            next_incarnation: self.next_incarnation,
+            chain: self.chain,
+            own: self.own.values().copied().collect(),
+            shunned: self.shunned.iter().copied().collect(),
+        }));
+        records
+    }
+
+    fn wrote(&mut self, wrote: Wrote) {
+        let Wrote { item, .. } = &wrote;
+        self.next_incarnation = self.next_incarnation.max(item.incarnation.saturating_add(1));
+        self.own.insert(item.doc, Own { doc: item.doc, incarnation: item.incarnation, last: item.hash });
+        self.outbox.push(Pending { wrote, envelope: None });
+    }
+
+    fn seal(&mut self, envelope: Envelope) {
+        let Ok(header) = minicbor::decode::<crate::envelope::Header>(&envelope.header) else { return };
+        self.chain = Chain { number: header.number, hash: Some(envelope.hash()) };
+        let mut open = BTreeSet::new();
+        for item in &header.items {
+            for pending in self.outbox.iter_mut().filter(|pending| pending.wrote.item.hash == item.hash) {
+                pending.envelope = Some(header.number);
+                open.insert(item.hash);
+            }
+        }
+        if !open.is_empty() {
+            self.sealed.insert(header.number, Sealed { envelope, open });
+        }
+    }
+
+    fn answered(&mut self, answer: Answered) {
+        match answer.verdict {
+            Verdict::Accepted | Verdict::AcceptedFlagged(_) | Verdict::Duplicate | Verdict::Settled => {
+                self.quarantine.retain(|(wrote, _)| wrote.item.hash != answer.hash);
+                self.forget(&answer.hash);
+            }
+            Verdict::SetAside(reason) => {
+                let found = self.outbox.iter().find(|pending| pending.wrote.item.hash == answer.hash);
+                if let Some(wrote) = found.map(|pending| pending.wrote.clone()) {
+                    self.forget(&answer.hash);
+                    self.quarantine.push((wrote, reason));
+                }
+            }
+            // Handled by a record of its own, or later.
+            Verdict::Remake(_) | Verdict::Waiting => {}
+        }
+    }
+
+    /// Takes a change out of the outbox, and out of its envelope.
+    fn forget(&mut self, hash: &ChangeHash) {
+        self.outbox.retain(|pending| pending.wrote.item.hash != *hash);
+        for sealed in self.sealed.values_mut() {
+            sealed.open.remove(hash);
+        }
+        self.sealed.retain(|_, sealed| !sealed.open.is_empty());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,455 @@
+//! One request, one answer. The answer is taken in two steps, so that bytes which kill the core are
+//! known by name at the next start.
+
+use std::collections::BTreeSet;
+
+use super::Device;
+use super::event::{Effect, Notice, Put};
+use super::held::Held;
+use super::log::{Answered, Chain, LogRecord};
+use crate::admission::{self, Limits};
+use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
+use crate::ids::{ChangeHash, DocId};
+use crate::office::{InboxNote, OfficeRow, Outcome, Topic};
+use crate::scope::Scope;
+use crate::verdict::Verdict;
+use crate::wire::{self, Admitted, DeviceState, Grant, Row, SyncAnswer, SyncRequest, VerdictOn};
+
+/// About how many bytes of envelopes go into one request; halved when the server says it is too much.
+const REQUEST_BYTES: usize = 256 * 1024;
+
+/// The request under way.
+#[derive(Debug, Default)]
+pub(super) struct Flight {
+    phase: Phase,
+    carried: BTreeSet<ChangeHash>,
+    request_bytes: Option<usize>,
+    /// The clock was corrected for this request already.
+    clock_corrected: bool,
+    /// Apply what comes document by document, each named first: the last time was fatal.
+    careful: bool,
+    pub due: u32,
+    pub revoked: bool,
+}
+
+#[derive(Debug, Default)]
+enum Phase {
+    #[default]
+    Idle,
+    Sent,
+    /// Announced in the log, about to be applied; rows up to the number have been.
+    Applying(Box<SyncAnswer>, usize),
+}
+
+impl Flight {
+    pub fn under_way(&self) -> bool {
+        !matches!(self.phase, Phase::Idle)
+    }
+
+    pub fn carries(&self, hash: &ChangeHash) -> bool {
+        self.under_way() && self.carried.contains(hash)
+    }
+
+    fn land(&mut self) {
+        self.phase = Phase::Idle;
+        self.carried.clear();
+    }
+}
+
+impl Device {
+    /// Builds and sends the next request, unless one is under way.
+    pub(super) fn sync(&mut self, now_ms: i64) -> Vec<Effect> {
+        if self.flight.under_way() || self.state.identity.is_none() {
+            return Vec::new();
+        }
+        let mut effects = self.seal();
+        let envelopes = self.next_envelopes();
+        self.flight.carried =
+            envelopes.iter().filter_map(read_header).flat_map(|h| h.items).map(|i| i.hash).collect();
+        let request = SyncRequest {
+            cursor: self.cursor.clone(),
+            envelopes,
+            state: DeviceState {
+                clock_ms: now_ms,
+                waiting: self.state.outbox.len() as u32,
+                set_aside: self.state.quarantine.len() as u32,
+            },
+        };
+        let body = wire::pack(&request);
+        let Some(token) = self.token("POST", "/v1/sync", &body, now_ms) else { return effects };
+        self.flight.phase = Phase::Sent;
+        effects.push(Effect::Send { token, body });
+        effects.push(self.status());
+        effects
+    }
+
+    pub(super) fn failed(&mut self) -> Vec<Effect> {
+        self.flight.land();
+        vec![self.status()]
+    }
+
+    pub(super) fn answer(&mut self, status: u16, now_ms: i64, body: &[u8]) -> Vec<Effect> {
+        if !matches!(self.flight.phase, Phase::Sent) {
+            return Vec::new();
+        }
+        match status {
+            200 => match wire::unpack::<SyncAnswer>(body, wire::MAX_UNPACKED) {
+                Ok(answer) => self.announce(answer),
+                Err(_) => self.refused("answer_unreadable"),
+            },
+            401 => self.unauthorized(now_ms, body),
+            413 => {
+                let tried = self.flight.request_bytes.unwrap_or(REQUEST_BYTES);
+                self.flight.request_bytes = Some((tried / 2).max(1));
+                self.flight.land();
+                if tried > 1 { self.sync(now_ms) } else { self.refused("too_large") }
+            }
+            _ => self.failed(),
+        }
+    }
+
+    /// Applies the announced answer, or the next document of it.
+    pub(super) fn proceed(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Phase::Applying(answer, done) = std::mem::take(&mut self.flight.phase) else { return Vec::new() };
+        if !self.flight.careful {
+            return self.apply(*answer, now_ms);
+        }
+        let Some(row) = answer.rows.get(done) else {
+            self.flight.careful = false;
+            return self.apply(*answer, now_ms);
+        };
+        // Opening is what may be fatal; the page is stored as a whole at the end, as always.
+        let next = answer.rows.iter().skip(done + 1).find_map(doc_of);
+        if let Row::Changes(doc, scope, changes) = row
+            && !self.state.shunned.contains(doc)
+        {
+            let mut trial = self.docs.get(doc).cloned().unwrap_or_else(|| Held::new(*scope));
+            trial.admitted.extend(changes.iter().cloned());
+            let _ = trial.document();
+        }
+        let announce = self.note(LogRecord::Trying(next));
+        self.flight.phase = Phase::Applying(answer, done + 1);
+        vec![announce, Effect::Continue]
+    }
+
+    /// A trial that never ended was fatal: shun the document when it is known, else find it out.
+    pub(super) fn settle_trial(&mut self, effects: &mut Vec<Effect>) {
+        match self.state.trying {
+            Some(Some(doc)) => {
+                effects.push(self.note(LogRecord::Shunned(doc)));
+                effects.push(Effect::Notice(Notice { doc: Some(doc), ..Notice::new("document_shunned") }));
+            }
+            Some(None) => self.flight.careful = true,
+            None => {}
+        }
+    }
+
+    /// Puts what is not in an envelope yet into envelopes. Their numbers are spent from here on.
+    fn seal(&mut self) -> Vec<Effect> {
+        let (Some(key), Some(org)) = (self.state.key.clone(), self.state.identity.as_ref().map(|i| i.org))
+        else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        loop {
+            let (mut items, mut changes, mut bytes): (Vec<Item>, Vec<Vec<u8>>, usize) = Default::default();
+            for pending in self.state.outbox.iter().filter(|pending| pending.envelope.is_none()) {
+                bytes += pending.wrote.bytes.len();
+                if bytes > TARGET_BYTES && !items.is_empty() {
+                    break;
+                }
+                items.push(pending.wrote.item.clone());
+                changes.push(pending.wrote.bytes.to_vec());
+            }
+            if items.is_empty() {
+                return effects;
+            }
+            let header = Header {
+                version: VERSION,
+                org,
+                device: key.device(),
+                number: self.state.chain.number + 1,
+                previous: self.state.chain.hash,
+                items,
+            };
+            effects.push(self.note(LogRecord::Sealed(Envelope::seal(&key, &header, changes))));
+        }
+    }
+
+    fn next_envelopes(&self) -> Vec<Envelope> {
+        let limit = self.flight.request_bytes.unwrap_or(REQUEST_BYTES);
+        let mut bytes = 0;
+        let mut envelopes = Vec::new();
+        for sealed in self.state.sealed.values() {
+            bytes +=
+                sealed.envelope.header.len() + sealed.envelope.changes.iter().map(|c| c.len()).sum::<usize>();
+            if bytes > limit && !envelopes.is_empty() {
+                break;
+            }
+            envelopes.push(sealed.envelope.clone());
+        }
+        envelopes
+    }
+
+    fn unauthorized(&mut self, now_ms: i64, body: &[u8]) -> Vec<Effect> {
+        let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let code = problem.get("code").and_then(serde_json::Value::as_str);
+        let server_time = problem.get("server_time_ms").and_then(serde_json::Value::as_i64);
+        match (code, server_time) {
+            (Some("clock"), Some(server_time)) if !self.flight.clock_corrected => {
+                let mut effects =
+                    vec![self.note(LogRecord::Clock(server_time.saturating_sub(now_ms), server_time))];
+                self.flight.land();
+                self.flight.clock_corrected = true;
+                effects.extend(self.sync(now_ms));
+                effects
+            }
+            (Some("unknown_device"), _) => self.refused("unknown_device"),
+            _ => self.refused("not_authorized"),
+        }
+    }
+
+    fn refused(&mut self, code: &'static str) -> Vec<Effect> {
+        let mut effects = self.failed();
+        effects.push(Effect::Notice(Notice::new(code)));
+        effects
+    }
+
+    fn announce(&mut self, answer: SyncAnswer) -> Vec<Effect> {
+        let risky = answer.rows.iter().find_map(doc_of);
+        self.flight.phase = Phase::Applying(Box::new(answer), 0);
+        match risky {
+            None => vec![Effect::Continue],
+            Some(doc) => {
+                let announced = LogRecord::Trying(self.flight.careful.then_some(doc));
+                vec![self.note(announced), Effect::Continue]
+            }
+        }
+    }
+
+    /// Takes a whole answer in. The page is cached before the log says that anything was answered for: a
+    /// crash in between only means that the same verdicts are asked for again.
+    fn apply(&mut self, answer: SyncAnswer, now_ms: i64) -> Vec<Effect> {
+        let mut page = Page::default();
+        let sealed_before = self.state.sealed.len();
+        let before = self.state.chain;
+        for verdict in &answer.verdicts {
+            self.take_verdict(verdict, &mut page);
+        }
+        for row in answer.rows {
+            self.take_row(row, &mut page);
+        }
+        for grant in &answer.revoked {
+            self.take_revocation(*grant, &mut page);
+        }
+        self.cursor = Some(answer.cursor);
+        self.flight.due = answer.due;
+        self.flight.revoked = answer.device_revoked;
+        self.flight.clock_corrected = false;
+
+        let mut log = Vec::new();
+        if self.state.trying.is_some() {
+            log.push(self.note(LogRecord::Tried));
+        }
+        if !page.answered.is_empty() {
+            log.push(self.note(LogRecord::Answered(std::mem::take(&mut page.answered))));
+        }
+        let newest = answer
+            .newest
+            .map_or(Chain::default(), |newest| Chain { number: newest.number, hash: Some(newest.hash) });
+        if newest.number > before.number || (newest.number == before.number && newest.hash != before.hash) {
+            log.extend(self.rolled_back(newest, answer.server_time_ms));
+        }
+        let clock = (answer.server_time_ms.saturating_sub(now_ms), answer.server_time_ms);
+        log.push(self.note(LogRecord::Clock(clock.0, clock.1)));
+        for doc in std::mem::take(&mut page.remake) {
+            log.extend(self.remake(doc, &[]));
+            page.touched.insert(doc);
+        }
+        self.flight.land();
+        let progressed = !self.state.sealed.is_empty() && self.state.sealed.len() < sealed_before;
+        let written_meanwhile = self.state.outbox.iter().any(|pending| pending.envelope.is_none());
+        let more = answer.more || progressed || written_meanwhile;
+        if !answer.more {
+            log.push(self.note(LogRecord::Synced(answer.server_time_ms)));
+        }
+
+        let mut effects = vec![self.store(&mut page)];
+        effects.extend(log);
+        effects.push(self.status());
+        effects.extend(page.notices.into_iter().map(Effect::Notice));
+        if more && !self.flight.revoked {
+            effects.extend(self.sync(now_ms));
+        }
+        effects
+    }
+
+    fn store(&mut self, page: &mut Page) -> Effect {
+        let leaving: Vec<DocId> =
+            self.docs.iter().filter(|(_, held)| held.leaving).map(|(doc, _)| *doc).collect();
+        let busy = self.docs_with_work();
+        let mut drops = std::mem::take(&mut page.drops);
+        for doc in leaving.into_iter().filter(|doc| !busy.contains(doc)) {
+            self.docs.remove(&doc);
+            page.touched.remove(&doc);
+            drops.push(doc.to_string());
+        }
+        let mut puts: Vec<Put> = page.touched.iter().filter_map(|doc| self.put(*doc)).collect();
+        puts.append(&mut page.office);
+        Effect::Cache {
+            puts,
+            drops,
+            cursor: self.cursor.as_ref().and_then(|cursor| minicbor::to_vec(cursor).ok()),
+        }
+    }
+
+    fn take_verdict(&mut self, on: &VerdictOn, page: &mut Page) {
+        let found = self.state.outbox.iter().find(|pending| pending.wrote.item.hash == on.hash);
+        let Some(wrote) = found.map(|pending| pending.wrote.clone()) else { return };
+        page.touched.insert(wrote.item.doc);
+        match on.verdict {
+            Verdict::Waiting => return,
+            Verdict::Remake(_) => {
+                page.remake.insert(wrote.item.doc);
+                return;
+            }
+            Verdict::Accepted | Verdict::AcceptedFlagged(_) | Verdict::Duplicate => {
+                let author = self.person();
+                let held = self.docs.entry(wrote.item.doc).or_insert_with(|| Held::new(wrote.item.scope));
+                held.add(Admitted { author, bytes: wrote.bytes });
+            }
+            Verdict::SetAside(reason) => page.notices.push(Notice {
+                doc: Some(wrote.item.doc),
+                record: Some(wrote.intent.record),
+                reason: Some(reason.code().to_owned()),
+                ..Notice::new("set_aside")
+            }),
+            Verdict::Settled => {}
+        }
+        page.answered.push(Answered { doc: on.doc, hash: on.hash, verdict: on.verdict });
+    }
+
+    fn take_row(&mut self, row: Row, page: &mut Page) {
+        match row {
+            Row::Changes(doc, scope, changes) => self.take_changes(doc, scope, changes, page),
+            Row::Office(row) => self.take_office(row, page),
+        }
+    }
+
+    fn take_changes(&mut self, doc: DocId, scope: Scope, changes: Vec<Admitted>, page: &mut Page) {
+        let released: BTreeSet<ChangeHash> =
+            self.state.quarantine.iter().map(|(wrote, _)| wrote.item.hash).collect();
+        let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
+        held.leaving = false;
+        for admitted in changes {
+            let Ok(framed) = admission::frame(&admitted.bytes, &Limits::default()) else {
+                page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
+                continue;
+            };
+            let hash = framed.hash;
+            if released.contains(&hash) {
+                page.answered.push(Answered { doc, hash, verdict: Verdict::Duplicate });
+            }
+            held.add(admitted);
+        }
+        page.touched.insert(doc);
+    }
+
+    fn take_office(&mut self, row: OfficeRow, page: &mut Page) {
+        let key = row.cache_key();
+        if self.office.get(&key).is_some_and(|known| *known == row.value) {
+            return;
+        }
+        match row.topic {
+            Topic::Inbox => self.take_note(&row, page),
+            Topic::Review => {
+                let doc = DocId(row.subject.0);
+                page.touched.insert(doc);
+                if row.value.contains("\"returned\"") {
+                    page.notices.push(Notice {
+                        doc: Some(doc),
+                        record: Some(row.key.clone()),
+                        ..Notice::new("returned")
+                    });
+                }
+            }
+            Topic::Catalogue | Topic::Route | Topic::Offer | Topic::Card => {}
+        }
+        if row.value == "null" {
+            self.office.remove(&key);
+            page.drops.push(key);
+        } else {
+            self.office.insert(key.clone(), row.value.clone());
+            page.office.push(Put::Office { key, value: row.value });
+        }
+    }
+
+    /// A coordinator dealt with something of ours that was set aside.
+    fn take_note(&mut self, row: &OfficeRow, page: &mut Page) {
+        let Ok(note) = serde_json::from_str::<InboxNote>(&row.value) else { return };
+        let Ok(hash) = row.key.parse::<ChangeHash>() else { return };
+        if note.outcome == Outcome::Settled && self.state.quarantine.iter().any(|(w, _)| w.item.hash == hash)
+        {
+            page.touched.insert(note.doc);
+            page.answered.push(Answered { doc: note.doc, hash, verdict: Verdict::Settled });
+            page.notices.push(Notice { doc: Some(note.doc), ..Notice::new("settled") });
+        }
+    }
+
+    fn take_revocation(&mut self, grant: Grant, page: &mut Page) {
+        let gone = |doc: &DocId, scope: &Scope| match grant {
+            Grant::Family(family) => scope.family == Some(family),
+            Grant::Document(document) => *doc == document,
+            Grant::Place(place) => scope.place == Some(place) && scope.kind == crate::scope::Kind::Person,
+            Grant::Organisation(_) | Grant::Person(_) => false,
+        };
+        let mut any = false;
+        for (doc, held) in self.docs.iter_mut().filter(|(doc, held)| gone(doc, &held.scope)) {
+            held.leaving = true;
+            any = true;
+            page.touched.insert(*doc);
+        }
+        if any {
+            page.notices.push(Notice::new("revoked_family"));
+        }
+    }
+
+    /// The server has newer envelopes of ours than we: our storage went back in time. What we lost comes
+    /// with the rows; nothing we write from now on may use a number that is spent.
+    fn rolled_back(&mut self, newest: Chain, server_time_ms: i64) -> Vec<Effect> {
+        // Seconds run ahead of any count of incarnations, and of any earlier jump.
+        let jump = u32::try_from(server_time_ms / 1000).unwrap_or(u32::MAX);
+        let record = LogRecord::RolledBack(jump.max(self.state.next_incarnation.saturating_add(1)), newest);
+        vec![self.note(record), Effect::Notice(Notice::new("rolled_back"))]
+    }
+}
+
+/// What one answer changes, gathered before anything is stored.
+#[derive(Default)]
+struct Page {
+    touched: BTreeSet<DocId>,
+    drops: Vec<String>,
+    office: Vec<Put>,
+    answered: Vec<Answered>,
+    remake: BTreeSet<DocId>,
+    notices: Vec<Notice>,
+}
+
+impl Held {
+    fn add(&mut self, admitted: Admitted) {
+        if !self.admitted.contains(&admitted) {
+            self.admitted.push(admitted);
+        }
+    }
+}
+
+fn doc_of(row: &Row) -> Option<DocId> {
+    match row {
+        Row::Changes(doc, ..) => Some(*doc),
+        Row::Office(_) => None,
+    }
+}
+
+fn read_header(envelope: &Envelope) -> Option<Header> {
+    minicbor::decode(&envelope.header).ok()
+}

@@ -1,0 +1,222 @@
+//! A saved form becomes an intent, the intent a change, the change a log record: only then is it saved.
+
+use minicbor::bytes::ByteVec;
+
+use super::Device;
+use super::event::{Effect, Notice, WriteEvent};
+use super::held::Held;
+use super::log::{LogRecord, Wrote};
+use crate::crdt::{Document, DocumentError};
+use crate::envelope::Item;
+use crate::ids::{Actor, ChangeHash, DocId, Id, Month};
+use crate::intent::Intent;
+use crate::record::{Fields, Scalar};
+use crate::scope::{Kind, Scope};
+
+/// A device clock off by more than this is noted in the record.
+const OFFSET_WORTH_NOTING_MS: i64 = 60_000;
+
+impl Device {
+    pub(super) fn write(&mut self, event: WriteEvent) -> Vec<Effect> {
+        match self.try_write(event) {
+            Ok(effects) => effects,
+            Err(code) => vec![Effect::Refused { code }],
+        }
+    }
+
+    fn try_write(&mut self, event: WriteEvent) -> Result<Vec<Effect>, &'static str> {
+        if self.state.identity.is_none() {
+            return Err("not_signed_in");
+        }
+        let target = self.target(&event)?;
+        let mut document = match self.open_document(target.doc, target.scope) {
+            Ok(opened) => opened.document,
+            Err(_) => return Err("document_unreadable"),
+        };
+        let intent = self.intent(&event, &target, &document);
+        let Some(wrote) = self.make(intent, &mut document).map_err(|_| "document_unreadable")? else {
+            return Ok(vec![Effect::Saved { record: target.record, doc: target.doc }, self.status()]);
+        };
+        self.docs.entry(target.doc).or_insert_with(|| Held::new(target.scope));
+        let mut effects = vec![self.note(LogRecord::Wrote(wrote))];
+        effects.extend(self.cache(&[target.doc]));
+        effects.push(Effect::Saved { record: target.record, doc: target.doc });
+        effects.push(self.status());
+        Ok(effects)
+    }
+
+    /// Writes an intent into a document under the right incarnation.
+    pub(super) fn make(
+        &self,
+        intent: Intent,
+        document: &mut Document,
+    ) -> Result<Option<Wrote>, DocumentError> {
+        let Some(key) = &self.state.key else { return Err(DocumentError::Broken) };
+        let incarnation = self.incarnation(intent.doc, document);
+        let actor = Actor::of(&key.public(), intent.doc, incarnation);
+        let Some(change) = intent.write(document, &actor)? else { return Ok(None) };
+        let item =
+            Item { doc: intent.doc, scope: intent.scope, incarnation, hash: change.hash(), replaces: None };
+        Ok(Some(Wrote { intent, item, bytes: ByteVec::from(change.bytes().to_vec()) }))
+    }
+
+    /// The incarnation to write under: the one in use while its whole history is here, else a new one.
+    fn incarnation(&self, doc: DocId, document: &Document) -> u32 {
+        match self.state.own.get(&doc) {
+            Some(own) if document.has(&own.last) => own.incarnation,
+            _ => self.state.next_incarnation.max(1),
+        }
+    }
+
+    fn target(&self, event: &WriteEvent) -> Result<Target, &'static str> {
+        if let Some(record) = &event.record {
+            let doc = event.doc.ok_or("record_unknown")?;
+            let scope = self.scope_of(doc).ok_or("record_unknown")?;
+            return Ok(Target { doc, scope, record: record.clone(), new: false });
+        }
+        let id = self.fresh_id(event);
+        let scope = |kind, family| Scope { kind, family, place: event.place, month: None };
+        let (doc, scope) = match event.record_type.as_str() {
+            "person" => (DocId(id.0), scope(Kind::Person, event.case)),
+            "case" => (DocId(id.0), scope(Kind::Case, Some(id))),
+            "task" => (DocId(id.0), scope(Kind::Task, event.case)),
+            "activity" => (DocId(id.0), scope(Kind::Activity, None)),
+            _ => {
+                let case = event.case.ok_or("case_missing")?;
+                let month = month_of(self.state.corrected(event.now_ms));
+                let doc = DocId::of_log(case, month);
+                // The place is fixed by whoever made the log first, as far as this device knows.
+                let place = self.scope_of(doc).map_or(event.place, |known| known.place);
+                (doc, Scope::of_log(case, place, month))
+            }
+        };
+        Ok(Target { doc, scope, record: id.to_string(), new: true })
+    }
+
+    fn intent(&self, event: &WriteEvent, target: &Target, document: &Document) -> Intent {
+        let mut fields = event.fields.clone();
+        fields.retain(|_, value| !matches!(value, Scalar::Float(number) if !number.is_finite()));
+        if target.new {
+            fields.insert("type".into(), event.record_type.as_str().into());
+            if let Some(zone) = &event.zone {
+                fields.insert("zone".into(), zone.as_str().into());
+            }
+            if self.state.offset_ms.abs() > OFFSET_WORTH_NOTING_MS {
+                fields.insert("offset_ms".into(), Scalar::Int(self.state.offset_ms));
+            }
+        }
+        if let Some(why) = &event.void {
+            fields.extend(void(Scalar::Int(self.state.corrected(event.now_ms)), self.person(), why));
+        } else if event.unvoid {
+            fields.extend(["void/at", "void/by", "void/why"].map(|key| (key.to_owned(), Scalar::Null)));
+        }
+        let shown = document.record(&target.record).ok().flatten();
+        let seen = fields
+            .keys()
+            .filter_map(|key| {
+                let values = shown.as_ref()?.fields.get(key)?;
+                Some((key.clone(), values.iter().map(|written| written.value.clone()).collect()))
+            })
+            .collect();
+        Intent {
+            id: self.fresh_id(event),
+            doc: target.doc,
+            scope: target.scope,
+            record: target.record.clone(),
+            fields,
+            seen,
+            heads: document.heads(),
+            author: self.person(),
+            at_ms: event.now_ms,
+        }
+    }
+
+    fn fresh_id(&self, event: &WriteEvent) -> Id {
+        let [a, b, c, d, e, f, g, h, i, j, ..] = event.random;
+        Id::v7(self.state.corrected(event.now_ms), [a, b, c, d, e, f, g, h, i, j])
+    }
+
+    /// Makes the unanswered work of `doc` again: without `lost`, under a new incarnation.
+    ///
+    /// One log record takes the old changes out and puts the new ones in.
+    pub(super) fn remake(&mut self, doc: DocId, lost: &[ChangeHash]) -> Vec<Effect> {
+        let Some(key) = self.state.key.clone() else { return Vec::new() };
+        let Some(scope) = self.scope_of(doc) else { return Vec::new() };
+        let admitted = match self.docs.get(&doc).map(Held::document) {
+            Some(Ok(document)) => document.changes(),
+            Some(Err(_)) => return Vec::new(),
+            None => Vec::new(),
+        };
+        let old: Vec<Wrote> = self
+            .state
+            .outbox
+            .iter()
+            .map(|pending| &pending.wrote)
+            .filter(|wrote| wrote.item.doc == doc && !admitted.iter().any(|c| c.hash() == wrote.item.hash))
+            .cloned()
+            .collect();
+        let incarnation = self.state.next_incarnation.max(1);
+        let actor = Actor::of(&key.public(), doc, incarnation);
+        let remade = crate::intent::replay(scope, &admitted, old.iter().map(|wrote| &wrote.intent), &actor);
+        let Ok(remade) = remade else { return Vec::new() };
+        let new: Vec<Wrote> = remade
+            .into_iter()
+            .map(|(intent, change)| {
+                let replaces = old.iter().find(|w| w.intent.id == intent.id).map(|wrote| wrote.item.hash);
+                let item = Item { doc, scope, incarnation, hash: change.hash(), replaces };
+                Wrote { intent: intent.clone(), item, bytes: ByteVec::from(change.bytes().to_vec()) }
+            })
+            .collect();
+        let hashes = old.iter().map(|wrote| wrote.item.hash).chain(lost.iter().copied()).collect();
+        let notice = Notice { doc: Some(doc), count: Some(new.len()), ..Notice::new("remade") };
+        vec![self.note(LogRecord::Remade(hashes, new)), Effect::Notice(notice)]
+    }
+}
+
+struct Target {
+    doc: DocId,
+    scope: Scope,
+    record: String,
+    new: bool,
+}
+
+fn void(at: Scalar, by: Id, why: &str) -> Fields {
+    Fields::from([
+        ("void/at".to_owned(), at),
+        ("void/by".to_owned(), by.to_string().into()),
+        ("void/why".to_owned(), why.into()),
+    ])
+}
+
+/// The calendar month, in UTC, of a time in milliseconds since 1970.
+fn month_of(ms: i64) -> Month {
+    // Days to civil date, after Howard Hinnant's public-domain algorithm.
+    let days = ms.div_euclid(86_400_000) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 2 } else { shifted - 10 };
+    let year = year_of_era + era * 400 + i64::from(month <= 1);
+    Month(u32::try_from(year * 12 + month).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_of_known_times() {
+        for (ms, month) in [
+            (0, "1970-01"),
+            (951_782_399_000, "2000-02"),
+            (951_868_800_000, "2000-03"),
+            (1_798_761_599_000, "2026-12"),
+            (1_798_761_600_000, "2027-01"),
+            (4_102_444_800_000, "2100-01"),
+        ] {
+            assert_eq!(month_of(ms).to_string(), month, "{ms}");
+        }
+    }
+}

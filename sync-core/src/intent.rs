@@ -1,0 +1,160 @@
+//! Intents: what a person meant, kept until the server holds the changes made from it.
+//!
+//! A change is bound to the document it was made in. When that ground is lost (a predecessor was set
+//! aside, the phone was rolled back) the change is made again from the intent, on what is left of the
+//! state the person saw. So a value that somebody else changed meanwhile becomes a visible conflict and
+//! is not silently overwritten.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::{Decode, Encode};
+
+use crate::crdt::{Change, Document, DocumentError};
+use crate::ids::{Actor, ChangeHash, DocId, Id};
+use crate::record::{Fields, Scalar};
+use crate::scope::Scope;
+
+/// A typed command with its own id.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Intent {
+    #[n(0)]
+    pub id: Id,
+    #[n(1)]
+    pub doc: DocId,
+    #[n(2)]
+    pub scope: Scope,
+    /// The record's key in its document.
+    #[n(3)]
+    pub record: String,
+    /// The values meant, of the fields meant; nothing else is written.
+    #[n(4)]
+    pub fields: Fields,
+    /// The values these fields had on the author's screen.
+    #[n(5)]
+    pub seen: BTreeMap<String, Vec<Scalar>>,
+    /// The heads of the document on the author's screen.
+    #[n(6)]
+    pub heads: Vec<ChangeHash>,
+    #[n(7)]
+    pub author: Id,
+    /// The author's clock, uncorrected, in milliseconds since 1970 UTC.
+    #[n(8)]
+    pub at_ms: i64,
+}
+
+impl Intent {
+    /// Writes the intent into `document` as one change; `None` when it says what the document says already.
+    pub fn write(&self, document: &mut Document, actor: &Actor) -> Result<Option<Change>, DocumentError> {
+        document.write(actor, self.at_ms, &self.record, &self.fields)
+    }
+}
+
+/// Makes the changes of `intents` (one document's, in the order they were meant) again under `actor`.
+///
+/// `admitted` are the document's admitted changes. Each intent is replayed on those of them its author
+/// had seen, and on the replayed intents before it. The result pairs each intent that still says
+/// something new with its change.
+pub fn replay<'i>(
+    scope: Scope,
+    admitted: &[Change],
+    intents: impl IntoIterator<Item = &'i Intent>,
+    actor: &Actor,
+) -> Result<Vec<(&'i Intent, Change)>, DocumentError> {
+    let by_hash: BTreeMap<ChangeHash, &Change> =
+        admitted.iter().map(|change| (change.hash(), change)).collect();
+    let mut ground = Document::new(scope.kind)?;
+    let mut remade = Vec::new();
+    for intent in intents {
+        for change in seen_by(&by_hash, &intent.heads) {
+            ground.apply(change)?;
+        }
+        if let Some(change) = intent.write(&mut ground, actor)? {
+            remade.push((intent, change));
+        }
+    }
+    Ok(remade)
+}
+
+/// The admitted changes among `heads` and everything they build on, each after its own dependencies.
+fn seen_by<'a>(admitted: &BTreeMap<ChangeHash, &'a Change>, heads: &[ChangeHash]) -> Vec<&'a Change> {
+    let mut ordered = Vec::new();
+    let mut done = BTreeSet::new();
+    let mut stack: Vec<(ChangeHash, bool)> = heads.iter().map(|hash| (*hash, false)).collect();
+    while let Some((hash, deps_done)) = stack.pop() {
+        let Some(change) = admitted.get(&hash) else { continue };
+        if deps_done {
+            ordered.push(*change);
+        } else if done.insert(hash) {
+            stack.push((hash, true));
+            stack.extend(change.deps().map(|dep| (dep, false)));
+        }
+    }
+    ordered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::Kind;
+
+    const MINE: Actor = Actor([1; 16]);
+    const THEIRS: Actor = Actor([2; 16]);
+    const AGAIN: Actor = Actor([3; 16]);
+
+    fn scope() -> Scope {
+        Scope { kind: Kind::Case, family: Some(Id([9; 16])), place: None, month: None }
+    }
+
+    fn intent(document: &Document, field: &str, value: i64) -> Intent {
+        Intent {
+            id: Id([value as u8; 16]),
+            doc: DocId([9; 16]),
+            scope: scope(),
+            record: "09".repeat(16),
+            fields: Fields::from([(field.to_owned(), Scalar::Int(value))]),
+            seen: BTreeMap::new(),
+            heads: document.heads(),
+            author: Id([4; 16]),
+            at_ms: 1_000,
+        }
+    }
+
+    #[test]
+    fn replay_without_the_lost_predecessor_keeps_the_rest() {
+        let mut phone = Document::new(Kind::Case).unwrap();
+        let lost = intent(&phone, "mood", 1);
+        lost.write(&mut phone, &MINE).unwrap().unwrap();
+        let kept = intent(&phone, "needs", 2);
+        kept.write(&mut phone, &MINE).unwrap().unwrap();
+
+        let remade = replay(scope(), &[], [&kept], &AGAIN).unwrap();
+        let [(_, change)] = remade.as_slice() else { panic!("one change expected") };
+        let mut server = Document::new(Kind::Case).unwrap();
+        server.apply(change).unwrap();
+        let record = server.record("x").unwrap().unwrap();
+        assert_eq!(record.get("needs"), Some(&Scalar::Int(2)));
+        assert_eq!(record.get("mood"), None);
+    }
+
+    #[test]
+    fn a_value_changed_meanwhile_becomes_a_conflict() {
+        let mut server = Document::new(Kind::Case).unwrap();
+        let mine = intent(&server, "mood", 1);
+        let theirs = intent(&server, "mood", 5).write(&mut server, &THEIRS).unwrap().unwrap();
+
+        let remade = replay(scope(), &[theirs], [&mine], &AGAIN).unwrap();
+        server.apply(&remade[0].1).unwrap();
+        let record = server.record("x").unwrap().unwrap();
+        assert_eq!(record.conflicts().count(), 1);
+    }
+
+    #[test]
+    fn what_was_seen_is_overwritten_without_a_conflict() {
+        let mut server = Document::new(Kind::Case).unwrap();
+        let theirs = intent(&server, "mood", 5).write(&mut server, &THEIRS).unwrap().unwrap();
+        let mine = intent(&server, "mood", 1);
+        let remade = replay(scope(), &[theirs], [&mine], &AGAIN).unwrap();
+        server.apply(&remade[0].1).unwrap();
+        assert_eq!(server.record("x").unwrap().unwrap().conflicts().count(), 0);
+    }
+}
