@@ -13,10 +13,12 @@
 //! | `sync` | one request, one answer |
 //! | `held` | the documents on the device |
 //! | `rows` | documents as the rows that lists and pages show |
+//! | `memory` | a host whose stores are memory, for the demo and the tests |
 
 mod event;
 mod held;
 pub mod log;
+pub mod memory;
 mod rows;
 mod state;
 mod sync;
