@@ -1,1 +1,18 @@
 //! The Footpath server: IO around the core.
+//!
+//! One write path ([`push`] for devices, [`command`] for people at the desk) ends in the change log
+//! ([`store::ChangeLog`]); everything else is read from it: [`pull`] for devices, [`read_model`] for the desk.
+
+pub mod app;
+pub mod auth;
+pub mod command;
+pub mod config;
+pub mod problem;
+pub mod pull;
+pub mod push;
+pub mod read_model;
+pub mod routes;
+pub mod serve;
+pub mod store;
+pub mod vetting;
+pub mod web;

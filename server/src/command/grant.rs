@@ -1,0 +1,1 @@
+//! Grants: who is given what, and from when until when.

@@ -1,0 +1,3 @@
+//! What people at the desk make the server write, as a signed writer.
+
+pub mod grant;

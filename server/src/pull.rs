@@ -1,0 +1,1 @@
+//! What a device may have, page by page.

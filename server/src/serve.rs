@@ -1,0 +1,1 @@
+//! Listening: connections, deadlines, shutdown.

@@ -1,0 +1,144 @@
+//! The store: the append-only, commit-ordered change log and what stands beside it (people, devices, raw arrivals).
+//!
+//! **What the log promises.** An answered `append` is durable. Numbers are given in commit order, without
+//! gaps, from 1: who has read up to n has missed nothing at or below n, ever. A batch is appended whole or
+//! not at all. Rows are never changed; grants, quarantine and the newest office values are tables kept in the
+//! same transaction, and could be computed again from the rows.
+//!
+//! No SQL outside the backends, no HTTP in here.
+
+mod people;
+mod rows;
+pub mod sqlite;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sync_core::ids::{ChangeHash, DeviceId, DocId, Id, PublicKey};
+use sync_core::office::{OfficeRow, Topic};
+use sync_core::scope::Scope;
+use sync_core::wire::Grant;
+use tokio::sync::watch;
+
+pub use people::{Account, ChainEvidence, Device, DeviceNews, Duty, Organisation};
+pub use rows::{
+    Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, Quarantined, QuarantineState,
+    RowHead, SetAsideRow,
+};
+
+/// Why the store could not do it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreError {
+    /// Another batch appended this change first: nothing of this batch was written.
+    AlreadyThere { doc: DocId, hash: ChangeHash },
+    /// A login, device key or name is taken by somebody else.
+    Taken,
+    /// The writer's queue is full, or the store is being closed: try again later.
+    Busy,
+    /// The database itself failed; its words, without values.
+    Broken(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyThere { doc, hash } => write!(f, "change {hash} of {doc} is in the log already"),
+            Self::Taken => f.write_str("taken by somebody else"),
+            Self::Busy => f.write_str("the store is busy"),
+            Self::Broken(why) => write!(f, "the store failed: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+pub type Stored<T> = Result<T, StoreError>;
+
+/// The change log of one organisation.
+#[async_trait]
+pub trait ChangeLog: Send + Sync {
+    /// Whose log this is; the epoch names this history of it.
+    fn organisation(&self) -> &Organisation;
+
+    /// Seed of the server's own signing key.
+    fn server_seed(&self) -> [u8; 32];
+
+    /// Writes everything in `batch` in one transaction and gives the numbers of its entries, in order.
+    /// Returns after the commit.
+    async fn append(&self, batch: Batch) -> Stored<Vec<u64>>;
+
+    /// Number of the newest committed row, watched: wakes after each commit, batched.
+    fn changed(&self) -> watch::Receiver<u64>;
+
+    /// Rows with numbers above `after`, oldest first, at most `limit`.
+    async fn read_after(&self, after: u64, limit: usize) -> Stored<Vec<LogRow>>;
+
+    /// The rows with these numbers, oldest first.
+    async fn rows(&self, seqs: &[u64]) -> Stored<Vec<LogRow>>;
+
+    /// Heads of the change and office rows addressed to any of `scopes` with `after < seq <= until`,
+    /// oldest first, at most `limit`. A place is matched exactly; its subtree is the caller's to spell out.
+    async fn heads_in(&self, scopes: &[Grant], after: u64, until: u64, limit: usize) -> Stored<Vec<RowHead>>;
+
+    /// How many documents and office values have rows in `scope` with `after < seq <= until`.
+    async fn count_in(&self, scope: Grant, after: u64, until: u64) -> Stored<u32>;
+
+    /// All admitted changes of these documents, each after what it builds on. A document without any is left out.
+    async fn changes_of(&self, docs: &[DocId]) -> Stored<BTreeMap<DocId, Vec<ChangeRow>>>;
+
+    /// What these documents were created as; those not in the log are left out.
+    async fn scopes_of(&self, docs: &[DocId]) -> Stored<BTreeMap<DocId, Scope>>;
+
+    /// The documents of a family, with their scopes.
+    async fn family(&self, family: Id) -> Stored<BTreeMap<DocId, Scope>>;
+
+    /// What the server has said of these changes of `device` before, in their order.
+    async fn known(&self, device: DeviceId, changes: &[(DocId, ChangeHash)]) -> Stored<Vec<Option<Known>>>;
+
+    /// The newest value of each office row about `subject` under `topic`; taken-away values are left out.
+    async fn office(&self, topic: Topic, subject: Id) -> Stored<Vec<OfficeRow>>;
+
+    /// Everything this person was ever given, with from when until when.
+    async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>>;
+
+    /// Who was ever given this scope.
+    async fn holders_of(&self, grant: Grant) -> Stored<Vec<GrantSpan>>;
+
+    /// Dated grants that are not over, and those over but not yet revoked.
+    async fn assignments(&self) -> Stored<Vec<Assignment>>;
+
+    /// What is or was in quarantine, newest first; `None` gives all states.
+    async fn quarantine(&self, state: Option<QuarantineState>, limit: usize) -> Stored<Vec<Quarantined>>;
+
+    /// One set-aside row by its number.
+    async fn quarantined(&self, seq: u64) -> Stored<Option<Quarantined>>;
+
+    /// How many changes of this device stand in quarantine, not yet released or settled, and their bytes.
+    async fn quarantine_load(&self, device: DeviceId) -> Stored<(u64, u64)>;
+
+    /// Keeps envelopes as they came, before anything looks into them; the same again is a no-op.
+    async fn keep_arrivals(&self, device: DeviceId, received_ms: i64, envelopes: Vec<Vec<u8>>) -> Stored<()>;
+
+    async fn account(&self, person: Id) -> Stored<Option<Account>>;
+    async fn account_by_login(&self, login: &str) -> Stored<Option<Account>>;
+    async fn accounts(&self) -> Stored<Vec<Account>>;
+    /// Makes the account or replaces it; `Taken` when another person has the login.
+    async fn put_account(&self, account: Account) -> Stored<()>;
+
+    async fn device(&self, device: DeviceId) -> Stored<Option<Device>>;
+    async fn devices(&self) -> Stored<Vec<Device>>;
+    /// Enrols a key for a person, or gives the device it is already; `Taken` when it is another person's.
+    async fn enrol(&self, person: Id, key: PublicKey, name: &str, now_ms: i64) -> Stored<Device>;
+    /// Revokes a device; `false` when there is no such device.
+    async fn revoke_device(&self, device: DeviceId, now_ms: i64) -> Stored<bool>;
+    /// Notes what a device said of itself, outside of any batch.
+    async fn note_device(&self, news: DeviceNews) -> Stored<()>;
+
+    /// Writes and commits nothing of meaning: whether the disk still takes it.
+    async fn writable(&self) -> Stored<()>;
+
+    /// Finishes what is queued and closes; later calls say [`StoreError::Busy`].
+    async fn close(&self, patience: Duration) -> Stored<()>;
+}

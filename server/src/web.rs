@@ -1,0 +1,1 @@
+//! The web client, out of the binary or a folder.
