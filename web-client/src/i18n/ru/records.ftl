@@ -91,8 +91,8 @@ flag-released = Принято координатором из отложенн�
 violation-missing = Не заполнено
 violation-wrong_type = Записано не так: проверьте, число это или слова
 violation-not_in_list = Такого варианта в списке нет
-violation-too_small = Слишком мало: не меньше { $limit }
-violation-too_large = Слишком много: не больше { $limit }
+violation-too_small = Слишком мало: не меньше { NUMBER($limit, useGrouping: 0) }
+violation-too_large = Слишком много: не больше { NUMBER($limit, useGrouping: 0) }
 violation-too_long =
     Слишком длинно: уложитесь в { $limit ->
         [one] { $limit } букву
@@ -102,7 +102,7 @@ violation-too_long =
 violation-bad_step = Часы пишем с точностью до получаса
 violation-bad_format = Записано не так, как обычно; проверьте, пожалуйста
 violation-unknown_field = Поле из более новой программы
-violation-cash_does_not_add_up = Деньги не сходятся: получено не столько, сколько потрачено и возвращено. Разница { $difference }
+violation-cash_does_not_add_up = Деньги не сходятся: получено не столько, сколько потрачено и возвращено
 violation-ends_before_start = Конец раньше начала
 violation-too_many_fields = В записи слишком много всего
 violation-unknown_type = Запись незнакомого вида: обновите программу

@@ -91,8 +91,8 @@ flag-released = Прийнято координатором з відкладе�
 violation-missing = Не заповнено
 violation-wrong_type = Записано не так: перевірте, число це чи слова
 violation-not_in_list = Такого варіанта у списку немає
-violation-too_small = Замало: не менше ніж { $limit }
-violation-too_large = Забагато: не більше ніж { $limit }
+violation-too_small = Замало: не менше ніж { NUMBER($limit, useGrouping: 0) }
+violation-too_large = Забагато: не більше ніж { NUMBER($limit, useGrouping: 0) }
 violation-too_long =
     Задовго: вкладіться в { $limit ->
         [one] { $limit } літеру
@@ -102,7 +102,7 @@ violation-too_long =
 violation-bad_step = Години пишемо з точністю до пів години
 violation-bad_format = Записано не так, як зазвичай; перевірте, будь ласка
 violation-unknown_field = Поле з новішої програми
-violation-cash_does_not_add_up = Гроші не сходяться: отримано не стільки, скільки витрачено й повернуто. Різниця { $difference }
+violation-cash_does_not_add_up = Гроші не сходяться: отримано не стільки, скільки витрачено й повернуто
 violation-ends_before_start = Кінець раніше за початок
 violation-too_many_fields = У записі забагато всього
 violation-unknown_type = Запис незнайомого виду: оновіть програму
