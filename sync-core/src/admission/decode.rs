@@ -35,7 +35,8 @@ fn parse(framed: &Framed<'_>) -> Result<Change, Reason> {
         && change.time_ms() == framed.time_ms
         && change.deps().eq(framed.deps.iter().copied())
         && !change.has_extras();
-    let same_ops = ops.len() == framed.ops.len() && ops.iter().zip(&framed.ops).all(|(op, ours)| agree(op, ours));
+    let same_ops =
+        ops.len() == framed.ops.len() && ops.iter().zip(&framed.ops).all(|(op, ours)| agree(op, ours));
     if same_header && same_ops { Ok(change) } else { Err(Reason::Malformed) }
 }
 

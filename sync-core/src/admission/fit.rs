@@ -53,7 +53,11 @@ pub fn fit(framed: &Framed<'_>, history: &History, expected: Option<&Actor>) -> 
 }
 
 /// The id of the record each operation of a fitting change works on; `None` where the document is one record.
-pub(super) fn record_of<'a>(framed: &'a Framed<'_>, op: &'a FramedOp<'_>, history: &'a History) -> Option<&'a str> {
+pub(super) fn record_of<'a>(
+    framed: &'a Framed<'_>,
+    op: &'a FramedOp<'_>,
+    history: &'a History,
+) -> Option<&'a str> {
     if !history.kind().keyed() {
         return None;
     }

@@ -161,4 +161,3 @@ impl History {
 fn covers(clock: &Clock, op: &OpId, seq: u64) -> bool {
     clock.get(&op.actor).is_some_and(|newest| *newest >= seq)
 }
-

@@ -113,7 +113,8 @@ struct Preds {
 impl Preds {
     fn read(columns: &Columns<'_>, counts: &[u64], limits: &Limits) -> Result<Self, Reason> {
         let total = counts.iter().try_fold(0u64, |sum, count| sum.checked_add(*count));
-        let total = total.and_then(|total| usize::try_from(total).ok()).filter(|total| *total <= limits.preds);
+        let total =
+            total.and_then(|total| usize::try_from(total).ok()).filter(|total| *total <= limits.preds);
         let total = total.ok_or(Reason::TooLarge)?;
         let actors: Vec<u64> = rows(columns.pred_actor, total, Reason::Malformed)?;
         let counters = delta_rows(columns.pred_counter, total)?;

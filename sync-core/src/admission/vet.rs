@@ -269,7 +269,8 @@ impl<'a> Bench<'a> {
     /// In the order of the job.
     fn findings(mut self) -> Vec<Vetted> {
         let mut asked = BTreeSet::new();
-        let hashes = self.job.candidates.iter().map(|candidate| candidate.hash).filter(|hash| asked.insert(*hash));
+        let hashes =
+            self.job.candidates.iter().map(|candidate| candidate.hash).filter(|hash| asked.insert(*hash));
         hashes.filter_map(|hash| Some(Vetted { hash, finding: self.found.remove(&hash)? })).collect()
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, AutomergeError, ObjId, ObjType, ROOT, ReadDoc, Value};
 
-use super::change::{Change, scalar_of, stored};
+use super::change::{Change, scalar_of};
 use super::genesis::genesis;
+use super::making::{Place, Put, make_change};
 use crate::ids::{Actor, ChangeHash};
 use crate::record::{Fields, Record, Scalar, Written};
 use crate::scope::Kind;
@@ -144,34 +144,22 @@ impl Document {
     ) -> Result<Option<Change>, DocumentError> {
         let top = self.top()?;
         let existing = if self.kind.keyed() { self.object_at(&top, record)? } else { Some(top.clone()) };
-        let news: Vec<(&String, &Scalar)> = match &existing {
-            Some(object) => {
-                let mut news = Vec::new();
-                for (key, value) in fields {
-                    if !self.holds_just(object, key, value)? {
-                        news.push((key, value));
-                    }
-                }
-                news
-            }
-            None => fields.iter().collect(),
-        };
-        if news.is_empty() && existing.is_some() {
+        let mut puts = Vec::new();
+        for (key, value) in fields {
+            let over = match &existing {
+                Some(object) if self.holds_just(object, key, value)? => continue,
+                Some(object) => self.inner.get_all(object, key)?.into_iter().map(|(_, id)| id).collect(),
+                None => Vec::new(),
+            };
+            puts.push(Put { key, value, over });
+        }
+        if puts.is_empty() && existing.is_some() {
             return Ok(None);
         }
-        self.inner.set_actor(ActorId::from(actor.as_bytes()));
-        let mut transaction = self.inner.transaction();
-        let object = match existing {
-            Some(object) => object,
-            None => transaction.put_object(&top, record, ObjType::Map)?,
-        };
-        for (key, value) in news {
-            transaction.put(&object, key.as_str(), stored(value))?;
-        }
-        let (hash, _) = transaction.commit_with(CommitOptions::default().with_time(time_ms));
-        let hash = hash.ok_or(DocumentError::Broken)?;
-        let change = self.inner.get_change_by_hash(&hash).ok_or(DocumentError::Broken)?;
-        Ok(Some(Change(change)))
+        let place = existing.map_or(Place::New { top, key: record }, Place::Map);
+        let change = Change(make_change(&self.inner, actor, time_ms, place, puts)?);
+        self.apply(&change)?;
+        Ok(Some(change))
     }
 
     /// The keys of the records in this document; `own` names the record of a document that is one record.

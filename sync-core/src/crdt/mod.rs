@@ -7,6 +7,7 @@
 mod change;
 mod document;
 mod genesis;
+mod making;
 
 pub use change::{Action, Change, Key, Object, Op, OpRef};
 pub use document::{Document, DocumentError};
