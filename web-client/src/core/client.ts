@@ -1,0 +1,142 @@
+/** What pages use: typed commands to the worker, and the start of everything. */
+import type { CommandName, Commands, Failure, FromWorker, Push, Reply, RestAnswer, SyncResult } from './protocol';
+import { fill, stores, take } from './stores.svelte';
+import type { Fields, RecordRow, RecordType, Violation, WriteEvent } from './types';
+
+/** A failure of a command, with a code the pages have words for. */
+export class CommandError extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.code);
+  }
+}
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: CommandError): void;
+}
+
+/** A worker that breaks down again and again is left alone, so that the page can say so. */
+const RESTARTS = 3;
+
+let worker: Worker | null = null;
+let restarts = 0;
+const waiting = new Map<string, Waiting>();
+
+function command<K extends CommandName>(name: K, args: Commands[K]['args']): Promise<Commands[K]['answer']> {
+  const id = crypto.randomUUID();
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject });
+    worker?.postMessage({ id, command: name, args });
+  });
+}
+
+function settle(reply: Reply): void {
+  const caller = waiting.get(reply.id);
+  waiting.delete(reply.id);
+  if (reply.ok) caller?.resolve(reply.answer);
+  else caller?.reject(new CommandError(reply.failure));
+}
+
+function heard(push: Push): void {
+  take(push);
+  if (push.push === 'reopened') void hello();
+  if (push.push === 'crashed') restart();
+  if (push.push === 'session' && push.session === null) location.reload();
+}
+
+async function hello(): Promise<void> {
+  fill(await command('hello', {}));
+}
+
+function spawn(): void {
+  worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'footpath' });
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => ('reply' in data ? settle(data.reply) : heard(data));
+}
+
+function restart(): void {
+  worker?.terminate();
+  for (const { reject } of waiting.values()) reject(new CommandError({ code: 'crashed', detail: null }));
+  waiting.clear();
+  if (++restarts > RESTARTS) {
+    stores.phase = 'stopped';
+    return;
+  }
+  spawn();
+  void hello();
+}
+
+/** Starts the worker; resolves when the pages have something to show. */
+export async function start(language: string): Promise<void> {
+  spawn();
+  void tellLanguage(language);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && stores.status.signed_in) void sync();
+  });
+  await hello();
+}
+
+function randomHex(): string {
+  return [...crypto.getRandomValues(new Uint8Array(32))].map((b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+function event(type: RecordType, fields: Fields): WriteEvent {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return { event: 'write', now_ms: Date.now(), zone, random: randomHex(), type, fields };
+}
+
+/** Resolves when the record is on the disk of this phone, and not before. */
+export function create(type: RecordType, fields: Fields, about: { case?: string; place?: string }): Promise<{ record: string; doc: string }> {
+  return command('write', { ...event(type, fields), ...about });
+}
+
+/** Writes the changed fields of a record, and only those. */
+export function correct(row: RecordRow, changed: Fields): Promise<{ record: string; doc: string }> {
+  return command('write', { ...event(row.type, changed), ...at(row) });
+}
+
+export function voidRecord(row: RecordRow, why: string): Promise<unknown> {
+  return command('write', { ...event(row.type, {}), ...at(row), void: why });
+}
+
+export function unvoid(row: RecordRow): Promise<unknown> {
+  return command('write', { ...event(row.type, {}), ...at(row), unvoid: true });
+}
+
+function at(row: RecordRow): { record: string; doc: string; case?: string } {
+  return { record: row.id, doc: row.doc, ...(row.case ? { case: row.case } : {}) };
+}
+
+/** Keeps what is typed so far; `null` forgets it. */
+export function keepDraft(key: string, body: unknown): Promise<null> {
+  return command('draft', { key, body: body === null ? null : JSON.stringify(body) });
+}
+
+export function check(type: RecordType, fields: Fields): Promise<Violation[]> {
+  return command('check', { type, fields: { ...fields } });
+}
+
+export function sync(): Promise<SyncResult> {
+  return command('sync', {});
+}
+
+export function enrol(login: string, password: string, device_name: string): Promise<null> {
+  return command('enrol', { login, password, device_name });
+}
+
+/** A REST call of the coordinator's desk, signed by this device. Throws a `CommandError` when there is no network. */
+export function rest(method: string, path: string, body: unknown = null): Promise<RestAnswer> {
+  return command('rest', { method, path, body });
+}
+
+export function exportUnsent(): Promise<Uint8Array> {
+  return command('export', {});
+}
+
+/** The language of what the server says to this person. */
+export function tellLanguage(language: string): Promise<null> {
+  return command('language', { language });
+}
+
+export function signOut(): Promise<null> {
+  return command('sign_out', {});
+}

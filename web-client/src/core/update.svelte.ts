@@ -1,0 +1,50 @@
+/** A new version of the app: offered, never forced, and never over a form with something typed in it. */
+
+class Update {
+  /** A new version is here and waits for a yes. */
+  ready = $state(false);
+  /** Forms with unsaved typing; while there are any the offer is held back. */
+  dirtyForms = $state(0);
+  postponed = $state(false);
+  offered = $derived(this.ready && !this.postponed && this.dirtyForms === 0);
+}
+
+export const update = new Update();
+
+let waiting: ServiceWorker | null = null;
+let agreed = false;
+
+function offer(worker: ServiceWorker | null): void {
+  if (!worker) return;
+  waiting = worker;
+  update.ready = true;
+}
+
+export async function registerServiceWorker(): Promise<void> {
+  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
+  const registration = await navigator.serviceWorker.register('./sw.js', { scope: './' });
+  offer(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const coming = registration.installing;
+    coming?.addEventListener('statechange', () => {
+      if (coming.state === 'installed' && navigator.serviceWorker.controller) offer(coming);
+    });
+  });
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (agreed) location.reload();
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'visible') return;
+    update.postponed = false;
+    void registration.update().catch(() => undefined);
+  });
+}
+
+export function updateNow(): void {
+  agreed = true;
+  waiting?.postMessage('activate');
+}
+
+export function updateLater(): void {
+  update.postponed = true;
+}

@@ -1,0 +1,138 @@
+/**
+ * The one worker of this browser that holds the storage and the core. It feeds events to the core, one at a time,
+ * and carries the effects out in their order: nothing is said to be saved before the append before it is flushed.
+ */
+import type { Push, Snapshot } from '../protocol';
+import type { Storage } from '../storage';
+import type { CoreEvent, Effect, Notice, RecordRow, Status } from '../types';
+import type { Engine } from './engine';
+
+export type Send = Extract<Effect, { do: 'send' }>;
+
+/** What an event led to, besides what was stored and published. */
+export interface Outcome {
+  saved?: { record: string; doc: string };
+  public_key?: string;
+  send?: Send;
+  /** Why nothing was done. */
+  refused?: string;
+  /** The core wants to be called again before anything else. */
+  again: boolean;
+  /** Records that changed here because of what came in. */
+  touched: number;
+}
+
+export interface Parts {
+  storage: () => Promise<Storage>;
+  engine: () => Promise<Engine>;
+  publish: (push: Push) => void;
+}
+
+const FIRST_STATUS: Status = {
+  waiting: 0, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, set_aside: 0, signed_in: false, revoked: false,
+};
+
+export class Leader {
+  private queue: Promise<unknown> = Promise.resolve();
+  private rows = new Map<string, RecordRow[]>();
+  private office = new Map<string, unknown>();
+  private notices: Notice[] = [];
+  status = FIRST_STATUS;
+
+  private constructor(private parts: Parts, readonly storage: Storage, public engine: Engine) {}
+
+  static async open(parts: Parts): Promise<Leader> {
+    const [storage, engine] = await Promise.all([parts.storage(), parts.engine()]);
+    const leader = new Leader(parts, storage, engine);
+    const { what, waiting } = storage.wiped;
+    if (what) leader.notice({ code: `${what}_wiped`, count: waiting });
+    await leader.fill();
+    return leader;
+  }
+
+  /** Gives the core everything stored. Done at the start, and again when storing failed: memory must match the disk. */
+  private async fill(): Promise<void> {
+    const contents = await this.storage.cache.read();
+    this.rows = new Map(contents.rows);
+    this.office = new Map(contents.office.map(([key, json]) => [key, JSON.parse(json)]));
+    await this.carryOut(this.engine.open(this.storage.log.read(), contents), { touched: 0, again: false });
+  }
+
+  step(event: CoreEvent, body?: Uint8Array): Promise<Outcome> {
+    return this.exclusively(async () => {
+      try {
+        const outcome: Outcome = { touched: 0, again: false };
+        await this.carryOut(this.engine.step(event, body), outcome);
+        while (outcome.again) {
+          outcome.again = false;
+          await this.carryOut(this.engine.step({ event: 'continue', now_ms: Date.now() }), outcome);
+        }
+        return outcome;
+      } catch (error) {
+        // A panic leaves the whole instance unusable; the worker is started anew by its page.
+        if (error instanceof WebAssembly.RuntimeError) throw error;
+        this.engine = await this.parts.engine();
+        await this.fill();
+        this.parts.publish({ push: 'reopened' });
+        throw error;
+      }
+    });
+  }
+
+  private exclusively<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(task);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  private async carryOut(effects: Effect[], outcome: Outcome): Promise<void> {
+    for (const effect of effects) await this.carryOutOne(effect, outcome);
+  }
+
+  private async carryOutOne(effect: Effect, outcome: Outcome): Promise<void> {
+    switch (effect.do) {
+      case 'append': return this.storage.log.append(effect.bytes);
+      case 'compact': return this.storage.log.replace(effect.bytes);
+      case 'cache': return this.keep(effect, outcome);
+      case 'status':
+        this.status = effect.status;
+        return this.parts.publish({ push: 'status', status: effect.status });
+      case 'notice': return this.notice(effect.notice);
+      case 'saved': outcome.saved = { record: effect.record, doc: effect.doc }; return;
+      case 'public_key': outcome.public_key = effect.public_key; return;
+      case 'send': outcome.send = effect; return;
+      case 'refused': outcome.refused = effect.code; return;
+      case 'continue': outcome.again = true; return;
+    }
+  }
+
+  private async keep(effect: Extract<Effect, { do: 'cache' }>, outcome: Outcome): Promise<void> {
+    const { puts, drops, cursor } = effect;
+    const sentinel = { install: this.storage.log.install, waiting: this.status.waiting };
+    await this.storage.cache.apply(puts, drops, cursor, sentinel);
+    const docs = puts.flatMap((put): [string, RecordRow[]][] => (put.rows ? [[put.key, put.rows]] : []));
+    const office = puts.flatMap((put): [string, unknown][] => (put.value === undefined ? [] : [[put.key, JSON.parse(put.value)]]));
+    for (const [key, rows] of docs) this.rows.set(key, rows);
+    for (const [key, value] of office) this.office.set(key, value);
+    for (const key of drops) for (const kept of [this.rows, this.office]) kept.delete(key);
+    outcome.touched += docs.length;
+    this.parts.publish({ push: 'rows', docs, office, drops });
+  }
+
+  private notice(notice: Notice): void {
+    this.notices.push(notice);
+    this.parts.publish({ push: 'notice', notice });
+  }
+
+  snapshot(): Snapshot {
+    return {
+      session: this.engine.identity(),
+      status: this.status,
+      rows: [...this.rows.values()].flat(),
+      office: [...this.office],
+      drafts: this.engine.drafts(),
+      schemas: this.engine.schemas(),
+      notices: this.notices,
+    };
+  }
+}

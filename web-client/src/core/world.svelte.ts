@@ -1,0 +1,33 @@
+/** What several pages read out of the stores, computed once. */
+import { language } from '../i18n/index.svelte';
+import { type Choice, list, nameIn, recipients } from '../records/catalogue';
+import { caseload, openTasks } from '../records/caseload';
+import { stores } from './stores.svelte';
+
+class World {
+  org = $derived(stores.session?.org ?? '');
+  me = $derived(stores.session?.person ?? '');
+  people = $derived(caseload(stores.rows));
+  tasks = $derived(openTasks(stores.rows));
+
+  /** A list of the catalogue, or people and places, by the name a schema calls it by. */
+  choices(source: string): Choice[] {
+    return source === 'recipients' ? recipients(stores.rows) : list(stores.office, this.org, source, language());
+  }
+
+  nameOf(source: string, value: unknown): string | undefined {
+    return nameIn(this.choices(source), value);
+  }
+
+  /** Staff and volunteers by the catalogue, recipients by their cards. */
+  personName(id: string | null | undefined): string {
+    if (!id) return '';
+    return this.nameOf('people', id) ?? String(stores.byId.get(id)?.fields.name ?? '');
+  }
+
+  recipientName(id: string | null | undefined): string {
+    return (id && this.people.get(id)?.name) || '';
+  }
+}
+
+export const world = new World();
