@@ -1,0 +1,278 @@
+### Words of the app. Words of the records are in records.ftl, those of the coordinator's desk in desk.ftl.
+
+tagline = A work log for places with no signal
+back = Back
+close = Close
+undo = Undo
+save = Save
+today = Today
+yesterday = Yesterday
+now = Now
+yes = Yes
+no = No
+me = You
+never = not yet
+less = Less
+more = More
+somebody = Name unknown
+coordinator = coordinator
+understood = OK
+show-more = Show more
+search-name = Find by name
+value-none = Not given
+value-unknown = An entry of another list
+not-here = Not found
+not-here-case = This person's card is not on this phone.
+not-here-record = This record is not on this phone.
+
+## Start and update
+
+starting = Opening the log…
+start-failed = The log could not be opened on this phone. Your records are untouched. Close other tabs and try again.
+start-again = Try again
+update-ready = A new version is ready. Your records stay where they are.
+update-now = Update
+update-later = Later
+
+## Sign-in
+
+sign-in = Sign in
+signing-in = Signing in…
+sign-in-once = You sign in once, with a connection. After that the log opens without one.
+login = Login
+password = Password
+show-password = Show the password
+sign-in-wrong_password = The login or the password is wrong. Check the keyboard layout and try again.
+sign-in-network = The server cannot be reached. The first sign-in needs a connection.
+sign-in-busy = The server is busy. Wait a minute and try again.
+sign-in-server = The server could not answer. Try later or call the coordinator.
+sign-in-no_room = The phone is full. Free some room and try again.
+
+## Top and bottom of every page
+
+tabs = Sections
+tab-day = Day
+tab-records = Records
+tab-sync = Sync
+log = Log
+strip-waiting =
+    { $count ->
+        [one] { $count } record waits to be sent
+       *[other] { $count } records wait to be sent
+    }
+strip-nothing-waits = Everything is sent
+strip-syncing = syncing…
+strip-last = synced { $when }
+strip-never = never synced
+
+## Day
+
+day-returned =
+    { $count ->
+        [one] The coordinator returned { $count } record for correction.
+       *[other] The coordinator returned { $count } records for correction.
+    }
+day-returned-open = Look
+day-tasks = Tasks
+day-route = Today's route
+day-people = My people
+day-empty = The people you look after will be listed here. If the list stays empty, call the coordinator.
+visited-today = Logged today
+last-visit = Last visit: { $when }
+never-visited = No visits yet
+log-visit-of = Log a visit: { $name }
+ago-today = today
+ago-yesterday = yesterday
+ago-days =
+    { $days ->
+        [one] { $days } day ago
+       *[other] { $days } days ago
+    }
+task-due = by { $when }
+loading-first = Loading your list. This happens once.
+loading-due =
+    { $count ->
+        [one] { $count } document is still loading. You can work already.
+       *[other] { $count } documents are still loading. You can work already.
+    }
+log-what = What do you want to log?
+log-who = About whom?
+log-visit = Visit
+log-delivery = Delivery
+log-task = Chore: firewood, cleaning, repairs
+log-nobody = Not about one person
+
+## Case card
+
+case-about = About the person
+case-needs = Needs:
+case-palliative = Palliative
+case-alone = Lives alone
+case-edit = Correct the card
+case-line = What happened
+case-line-empty = No records yet.
+call = Call { $name }, { $phone }
+
+## Form
+
+step-filled =
+    { $count ->
+        [0] empty
+        [one] { $count } field filled
+       *[other] { $count } fields filled
+    }
+fill-later = Can be filled in later: { $fields }.
+violation-other = Please look at this field.
+time-by-itself = set by itself
+show-all = { $count } more
+list-empty = The list comes with the connection.
+row-add = Add
+row-add-of = Add: { $what }
+row-number = Line { $number }
+row-more = More fields
+row-remove = Remove: { $name }
+cash-adds-up = It adds up
+cash-left = { $sum } left over
+cash-over = { $sum } missing
+saved-on-phone = Saved on this phone
+save-not_saved = It could not be saved. What you typed is still in the form: try again.
+save-no_room = The phone is full. Delete some photos and try again: what you typed is still in the form.
+save-crashed = The app stumbled and was started again. Press “Save” once more.
+draft-waits = Unfinished: { $what }, { $who } ({ $when })
+draft-go-on = Go on
+draft-forget = Delete the draft
+draft-brought = This is a draft from { $when }. You can go on.
+draft-start-over = Start over
+
+## Record
+
+records = My records
+records-show = Show
+records-all = All
+records-waiting = Waiting
+records-returned = Returned
+records-set_aside = Set aside
+records-none = There are no such records.
+state-phone-means = Safely stored. It goes out when there is a connection.
+state-sending-means = It is being sent right now.
+state-server-means = It reached the server. The coordinator has not looked yet.
+state-approved-means = The coordinator has looked and approved it.
+state-returned-means = The coordinator asks for a correction. No connection needed.
+state-edited-means = Changed after the review; the coordinator will look again.
+state-set_aside-means = The server keeps it apart, a coordinator decides. Nothing is lost.
+reason-other = Reason: { $reason }
+returned-comment = The coordinator writes: “{ $comment }”
+record-life = What happened to the record
+life-written = Written: { $who }, { $when }
+life-reviewed = { $state }: { $who }, { $when }
+life-voided = Voided, { $when }: { $why }
+correct = Correct
+correct-title = Correct: { $what }
+conflict = Two values
+conflict-title = Written differently: { $field }
+conflict-help = Two people wrote different things while there was no connection. Choose the right one; the other stays in the history.
+conflict-choose = This is right
+conflict-chosen = The choice is saved
+void = Void
+void-title = Void this record?
+void-help = The record does not vanish: it stays, struck through, with the reason. It can be brought back.
+void-why = Why
+void-mistake = Logged by mistake
+void-twice = Logged twice
+void-other-person = It is about somebody else
+void-confirm = Void the record
+voided = Voided
+voided-now = The record is voided
+unvoid = Bring it back
+comments =
+    { $count ->
+        [0] Add a comment
+        [one] { $count } comment
+       *[other] { $count } comments
+    }
+comment-new = New comment
+comment-add = Add
+
+## Sync
+
+sync = Sync
+sync-waiting = Waiting to be sent
+sync-last = Last sync
+sync-due = Still to load
+sync-now = Sync now
+sync-under-way = Syncing…
+sync-nothing-new = Nothing new. All is in place.
+sync-sent =
+    { $count ->
+        [one] The server took { $count } change.
+       *[other] The server took { $count } changes.
+    }
+sync-received =
+    { $count ->
+        [one] News came: { $count } document.
+       *[other] News came: { $count } documents.
+    }
+sync-network = The server cannot be reached. We try again as soon as there is a connection.
+sync-busy = The server is busy. We try again a little later.
+sync-server = The server has a problem. We try again later.
+sync-refused = The server does not know this phone. Call the coordinator.
+sync-clock = The phone's clock is wrong. It has been allowed for; try again.
+sync-kept = Your records are on the phone and stay there.
+sync-revoked = This phone has been switched off. What waits can still be sent; it gets nothing new.
+sync-show-waiting = What waits to be sent
+sync-export = Save unsent work to a file
+sync-export-help = For when the phone must be changed and there is no connection. Give the file to the coordinator.
+storage = Room on the phone
+storage-used = { $used } MB used, { $room } MB available.
+storage-kept = The phone has promised not to delete records by itself.
+storage-not-kept = Do not clear the browser's data while anything is unsent.
+storage-little = There is little room. Records will be saved, but photos may not fit.
+
+## Notices
+
+notice-cache_wiped = The browser cleared a part of its data. Your records are safe; the lists load again by themselves.
+notice-log_wiped =
+    { $count ->
+        [0] The log's data on this phone was deleted. Nothing was unsent. Please sign in again.
+        [one] The log's data on this phone was deleted. { $count } record had not been sent. Sign in and check the last days.
+       *[other] The log's data on this phone was deleted. { $count } records had not been sent. Sign in and check the last days.
+    }
+notice-log_damaged = The phone went off in mid-sentence: what was being saved then was dropped. Check your last record.
+notice-set_aside = The server set one of your records aside. It is not lost; the coordinator will look at it.
+notice-returned = The coordinator returned a record with a comment.
+notice-settled = The coordinator dealt with a record that was set aside.
+notice-remade = Records were prepared for sending again. There is nothing to do.
+notice-revoked_family = A person was handed over to another worker. Your unsent records about them will still go out.
+notice-rolled_back = The phone's data went back to an older state. What the server had was loaded again.
+notice-row_unreadable = A document arrived damaged. Tell the coordinator.
+notice-document_shunned = A document cannot be opened on this phone. Everything else works; tell the coordinator.
+notice-answer_unreadable = The server's answer made no sense. We try again.
+notice-too_large = A record is too big to be sent. Tell the coordinator.
+notice-unknown_device = The server does not know this phone. Call the coordinator; the records stay here.
+notice-not_authorized = The server did not accept the phone's signature. Call the coordinator; the records stay here.
+notice-conflict = Two people wrote different things into one field. Look at the record.
+notice-other = Notice: { $code }
+notice-open = Open
+
+## Settings
+
+settings = Settings
+language = Language
+theme = Look
+theme-auto = As on the phone
+theme-light = Light
+theme-dark = Dark
+theme-sun = In the sun
+text-size = Text size
+about = About
+about-text = Footpath: a log of social work. It works with no network and sends the records when there is one.
+about-who = You are signed in as { $name } ({ $login }).
+about-device = Number of this phone: { $device }
+sign-out = Sign out of this phone
+sign-out-title = Sign out?
+sign-out-help = All data on this phone is deleted. It stays on the server. Signing in again needs a connection.
+sign-out-unsent =
+    { $count ->
+        [one] You cannot sign out yet: { $count } record is unsent and would be lost.
+       *[other] You cannot sign out yet: { $count } records are unsent and would be lost.
+    }

@@ -1,0 +1,54 @@
+/** Words: one Fluent bundle, of the language in use. */
+import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
+
+export const LANGUAGES = ['ru', 'uk', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const load: Record<Language, () => Promise<{ default: string }>> = {
+  ru: () => import('./ru'),
+  uk: () => import('./uk'),
+  en: () => import('./en'),
+};
+
+class Words {
+  language = $state<Language>('ru');
+  bundle = $state.raw<FluentBundle | null>(null);
+}
+
+const words = new Words();
+
+export function bundleOf(language: Language, text: string): FluentBundle {
+  const bundle = new FluentBundle(language, { useIsolating: false });
+  bundle.addResource(new FluentResource(text));
+  return bundle;
+}
+
+export async function useLanguage(language: Language): Promise<void> {
+  const { default: text } = await load[language]();
+  words.bundle = bundleOf(language, text);
+  words.language = language;
+  document.documentElement.lang = language;
+}
+
+/** The language the browser asks for; Russian when it asks for none of ours. */
+export function preferredLanguage(asked: readonly string[]): Language {
+  for (const tag of asked) {
+    const found = LANGUAGES.find((language) => tag.toLowerCase().split('-')[0] === language);
+    if (found) return found;
+  }
+  return 'ru';
+}
+
+export const language = (): Language => words.language;
+
+/** The words for a key. A missing key shows itself, so that it is seen and mended. */
+export function t(key: string, args?: Record<string, FluentVariable>): string {
+  return tryT(key, args) ?? key;
+}
+
+/** The words for a key that may not exist, such as the text of an option from a newer server. */
+export function tryT(key: string, args?: Record<string, FluentVariable>): string | undefined {
+  const message = words.bundle?.getMessage(key);
+  if (!message?.value) return undefined;
+  return words.bundle!.formatPattern(message.value, args ?? null, []);
+}
