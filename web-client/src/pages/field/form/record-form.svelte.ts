@@ -1,0 +1,108 @@
+/** One open form: what is typed, what it would be saved as, and the draft that survives a killed tab. */
+import { check, keepDraft } from '../../../core/client';
+import type { Fields, RecordSchema, RecordType, Scalar, Violation } from '../../../core/types';
+import { update } from '../../../core/update.svelte';
+import { type Setting, settle } from '../../../records/defaults';
+import type { Draft } from '../../../records/drafts';
+import { cleared } from '../../../records/groups';
+
+const DRAFT_MS = 400;
+const CHECK_MS = 300;
+const CLOCK_MS = 20_000;
+
+interface Options {
+  type: RecordType;
+  schema: RecordSchema;
+  setting: Setting;
+  draftKey: string;
+  /** The record as it was, when it is corrected. */
+  record: string | null;
+  fields: Fields;
+}
+
+export class RecordForm {
+  fields = $state<Fields>({});
+  now = $state.raw(new Date());
+  dirty = $state(false);
+  violations = $state.raw<Violation[]>([]);
+
+  /** The fields as they would be saved this minute. A correction adds nothing by itself. */
+  settled = $derived.by<Fields>(() =>
+    this.options.record ? { ...this.fields } : settle(this.options.schema, { ...this.fields }, this.setting),
+  );
+
+  private draftTimer: ReturnType<typeof setTimeout> | undefined;
+  private checkTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly options: Options) {
+    this.fields = { ...options.fields };
+  }
+
+  get setting(): Setting {
+    return { ...this.options.setting, now: this.now };
+  }
+
+  set(name: string, value: Scalar): void {
+    this.merge({ [name]: value });
+  }
+
+  merge(fields: Fields): void {
+    Object.assign(this.fields, fields);
+    if (!this.dirty) update.dirtyForms++;
+    this.dirty = true;
+    clearTimeout(this.draftTimer);
+    this.draftTimer = setTimeout(() => this.keep(), DRAFT_MS);
+    this.checkSoon();
+  }
+
+  removeRow(group: string, key: string): void {
+    this.merge(cleared(this.fields, group, key));
+  }
+
+  checkSoon(): void {
+    clearTimeout(this.checkTimer);
+    this.checkTimer = setTimeout(async () => {
+      this.violations = await check(this.options.type, this.settled).catch(() => []);
+    }, CHECK_MS);
+  }
+
+  /** Writes the draft at once: the tab may be gone in a moment. */
+  keep = (): void => {
+    clearTimeout(this.draftTimer);
+    if (!this.dirty) return;
+    const { type, record, setting, draftKey } = this.options;
+    const draft: Draft = { type, record, case: setting.case, fields: this.fields, at_ms: Date.now() };
+    void keepDraft(draftKey, draft);
+  };
+
+  /** The form is done with: saved, or started over. */
+  async settleDraft(): Promise<void> {
+    clearTimeout(this.draftTimer);
+    this.clean();
+    await keepDraft(this.options.draftKey, null);
+  }
+
+  private clean(): void {
+    if (this.dirty) update.dirtyForms--;
+    this.dirty = false;
+  }
+
+  /** To be called while the form is on the page; returns what to call when it leaves. */
+  attach(): () => void {
+    const clock = setInterval(() => (this.now = new Date()), CLOCK_MS);
+    const leaving = (): void => {
+      if (document.visibilityState === 'hidden') this.keep();
+    };
+    document.addEventListener('visibilitychange', leaving);
+    addEventListener('pagehide', this.keep);
+    this.checkSoon();
+    return () => {
+      clearInterval(clock);
+      clearTimeout(this.checkTimer);
+      document.removeEventListener('visibilitychange', leaving);
+      removeEventListener('pagehide', this.keep);
+      this.keep();
+      this.clean();
+    };
+  }
+}
