@@ -1,6 +1,6 @@
 //! All four steps for the changes pushed to one document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 
@@ -126,51 +126,60 @@ pub fn vet(
     trying: &mut dyn FnMut(ChangeHash),
 ) -> Result<Vec<Vetted>, DocumentError> {
     let existing = || job.existing.iter().map(|bytes| bytes.0.as_slice());
-    let mut bench = Bench {
-        job,
-        history: History::from_changes(job.kind, existing())?,
-        found: BTreeMap::new(),
-        fitting: Vec::new(),
-        trying,
-    };
-    let framed = bench.frame_all(limits);
-    bench.fit_all(framed);
-    if !bench.fitting.is_empty() {
-        let document = Document::from_changes(job.kind, existing())?;
-        bench.try_all(document, pace);
+    let mut found = BTreeMap::new();
+    let framed = frame_all(job, limits, &mut found);
+    if !framed.is_empty() {
+        let history = History::from_changes(job.kind, existing())?;
+        let mut bench = Bench { job, history, found, fitting: Vec::new(), trying };
+        bench.fit_all(framed);
+        if !bench.fitting.is_empty() {
+            bench.try_all(Document::from_changes(job.kind, existing())?, pace);
+        }
+        found = bench.found;
     }
-    Ok(bench.findings())
+    Ok(in_order_of(job, found))
+}
+
+/// What is known about each candidate so far.
+type Found = BTreeMap<ChangeHash, Finding>;
+
+/// Step 1: what is no change at all drops out before anything is built.
+fn frame_all<'a>(job: &'a Job, limits: &Limits, found: &mut Found) -> Vec<(&'a Candidate, Framed<'a>)> {
+    // In order of hashes, so that of two that exclude each other the same one wins everywhere.
+    let mut candidates: Vec<&Candidate> = job.candidates.iter().collect();
+    candidates.sort_by_key(|candidate| candidate.hash);
+    candidates.dedup_by_key(|candidate| candidate.hash);
+    let mut framed_all = Vec::new();
+    for candidate in candidates {
+        let reason = match frame(&candidate.bytes.0, limits) {
+            Ok(framed) if framed.hash == candidate.hash => {
+                framed_all.push((candidate, framed));
+                continue;
+            }
+            Ok(_) => Reason::BadChecksum,
+            Err(reason) => reason,
+        };
+        found.insert(candidate.hash, Finding::SetAside(reason));
+    }
+    framed_all
+}
+
+fn in_order_of(job: &Job, mut found: Found) -> Vec<Vetted> {
+    let hashes = job.candidates.iter().map(|candidate| candidate.hash);
+    hashes.filter_map(|hash| Some(Vetted { hash, finding: found.remove(&hash)? })).collect()
 }
 
 /// The state of one vetting.
 struct Bench<'a> {
     job: &'a Job,
     history: History,
-    found: BTreeMap<ChangeHash, Finding>,
+    found: Found,
     /// Changes that fit, each after what it builds on.
     fitting: Vec<(Vec<ChangeHash>, Change)>,
     trying: &'a mut dyn FnMut(ChangeHash),
 }
 
 impl<'a> Bench<'a> {
-    /// Steps 1 and, where it is cheap, 3: whatever is no change at all drops out.
-    fn frame_all(&mut self, limits: &Limits) -> Vec<(&'a Candidate, Framed<'a>)> {
-        let job = self.job;
-        // In order of hashes, so that of two that exclude each other the same one wins everywhere.
-        let mut candidates: Vec<&Candidate> = job.candidates.iter().collect();
-        candidates.sort_by_key(|candidate| candidate.hash);
-        candidates.dedup_by_key(|candidate| candidate.hash);
-        let mut framed_all = Vec::new();
-        for candidate in candidates {
-            match frame(&candidate.bytes.0, limits) {
-                Ok(framed) if framed.hash == candidate.hash => framed_all.push((candidate, framed)),
-                Ok(_) => self.settle(candidate.hash, Finding::SetAside(Reason::BadChecksum)),
-                Err(reason) => self.settle(candidate.hash, Finding::SetAside(reason)),
-            }
-        }
-        framed_all
-    }
-
     /// Steps 2 and 3, again and again until nothing moves.
     fn fit_all(&mut self, mut waiting: Vec<(&'a Candidate, Framed<'a>)>) {
         loop {
@@ -264,13 +273,5 @@ impl<'a> Bench<'a> {
 
     fn settle(&mut self, hash: ChangeHash, finding: Finding) {
         self.found.insert(hash, finding);
-    }
-
-    /// In the order of the job.
-    fn findings(mut self) -> Vec<Vetted> {
-        let mut asked = BTreeSet::new();
-        let hashes =
-            self.job.candidates.iter().map(|candidate| candidate.hash).filter(|hash| asked.insert(*hash));
-        hashes.filter_map(|hash| Some(Vetted { hash, finding: self.found.remove(&hash)? })).collect()
     }
 }
