@@ -4,6 +4,7 @@
 //! effects are return values.
 
 pub mod admission;
+pub mod civil;
 pub mod crdt;
 pub mod device;
 pub mod envelope;

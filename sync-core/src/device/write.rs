@@ -6,9 +6,10 @@ use super::Device;
 use super::event::{Effect, Notice, WriteEvent};
 use super::held::Held;
 use super::log::{LogRecord, Wrote};
+use crate::civil;
 use crate::crdt::{Document, DocumentError};
 use crate::envelope::Item;
-use crate::ids::{Actor, ChangeHash, DocId, Id, Month};
+use crate::ids::{Actor, ChangeHash, DocId, Id};
 use crate::intent::Intent;
 use crate::record::{Fields, Scalar};
 use crate::scope::{Kind, Scope};
@@ -83,7 +84,7 @@ impl Device {
             "activity" => (DocId(id.0), scope(Kind::Activity, None)),
             _ => {
                 let case = event.case.ok_or("case_missing")?;
-                let month = month_of(self.state.corrected(event.now_ms));
+                let month = civil::month(self.state.corrected(event.now_ms));
                 let doc = DocId::of_log(case, month);
                 // The place is fixed by whoever made the log first, as far as this device knows.
                 let place = self.scope_of(doc).map_or(event.place, |known| known.place);
@@ -186,37 +187,4 @@ fn void(at: Scalar, by: Id, why: &str) -> Fields {
         ("void/by".to_owned(), by.to_string().into()),
         ("void/why".to_owned(), why.into()),
     ])
-}
-
-/// The calendar month, in UTC, of a time in milliseconds since 1970.
-fn month_of(ms: i64) -> Month {
-    // Days to civil date, after Howard Hinnant's public-domain algorithm.
-    let days = ms.div_euclid(86_400_000) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 2 } else { shifted - 10 };
-    let year = year_of_era + era * 400 + i64::from(month <= 1);
-    Month(u32::try_from(year * 12 + month).unwrap_or(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn months_of_known_times() {
-        for (ms, month) in [
-            (0, "1970-01"),
-            (951_782_399_000, "2000-02"),
-            (951_868_800_000, "2000-03"),
-            (1_798_761_599_000, "2026-12"),
-            (1_798_761_600_000, "2027-01"),
-            (4_102_444_800_000, "2100-01"),
-        ] {
-            assert_eq!(month_of(ms).to_string(), month, "{ms}");
-        }
-    }
 }
