@@ -10,13 +10,15 @@
 mod people;
 mod rows;
 pub mod sqlite;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sync_core::ids::{ChangeHash, DeviceId, DocId, Id, PublicKey};
+use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, PublicKey};
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::Grant;
@@ -115,11 +117,18 @@ pub trait ChangeLog: Send + Sync {
     /// One set-aside row by its number.
     async fn quarantined(&self, seq: u64) -> Stored<Option<Quarantined>>;
 
+    /// Hashes of changes of `doc` by `device` in quarantine, open or settled.
+    async fn refused(&self, device: DeviceId, doc: DocId) -> Stored<Vec<ChangeHash>>;
+
     /// How many changes of this device stand in quarantine, not yet released or settled, and their bytes.
     async fn quarantine_load(&self, device: DeviceId) -> Stored<(u64, u64)>;
 
-    /// Keeps envelopes as they came, before anything looks into them; the same again is a no-op.
-    async fn keep_arrivals(&self, device: DeviceId, received_ms: i64, envelopes: Vec<Vec<u8>>) -> Stored<()>;
+    /// Keeps envelopes as they came, before anything looks into them, each under a hash of its bytes; the same
+    /// again is a no-op. A batch that names them as done forgets them.
+    async fn keep_arrivals(&self, device: DeviceId, received_ms: i64, raw: Vec<(Hash32, Vec<u8>)>) -> Stored<()>;
+
+    /// Envelopes kept and not yet done, with their hashes.
+    async fn arrivals(&self, device: DeviceId) -> Stored<Vec<(Hash32, Vec<u8>)>>;
 
     async fn account(&self, person: Id) -> Stored<Option<Account>>;
     async fn account_by_login(&self, login: &str) -> Stored<Option<Account>>;

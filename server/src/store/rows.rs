@@ -1,7 +1,8 @@
 //! Rows of the change log.
 
 use sync_core::envelope::Item;
-use sync_core::ids::{ChangeHash, DeviceId, DocId, Id};
+use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id};
+use sync_core::office::Topic;
 use sync_core::office::OfficeRow;
 use sync_core::scope::Scope;
 use sync_core::verdict::{Flag, Reason};
@@ -114,7 +115,7 @@ pub struct RowHead {
 #[derive(Clone, Debug, PartialEq)]
 pub enum HeadOf {
     Change { doc: DocId, scope: Scope, hash: ChangeHash },
-    Office { topic: sync_core::office::Topic, subject: Id, to: Grant },
+    Office { topic: Topic, subject: Id, to: Grant },
 }
 
 /// From when until when a person had something, in numbers of the log.
@@ -149,4 +150,6 @@ pub struct Batch {
     pub entries: Vec<Entry>,
     /// What is noted about the device in the same transaction.
     pub device: Option<DeviceNews>,
+    /// Arrivals of which every change is in the log now: their raw form is not needed any more.
+    pub done: Vec<(DeviceId, Hash32)>,
 }
