@@ -1,3 +1,8 @@
 //! What people at the desk make the server write, as a signed writer.
 
+pub mod assign;
 pub mod grant;
+pub mod quarantine;
+pub mod resolve;
+pub mod review;
+mod writer;

@@ -1,0 +1,121 @@
+//! The server as a writer of documents: own key, own actors, own chain of envelopes.
+//!
+//! Every command makes one envelope, so the server's device and the envelope's number name the command;
+//! the row's author is the coordinator who gave it. What the server writes passes the same checks as what
+//! a phone sends.
+
+use sync_core::admission::{Bytes, Candidate, Finding, Job};
+use sync_core::crdt::{Change, Document};
+use sync_core::envelope::{self, Header, Item};
+use sync_core::ids::{Actor, DocId, Hash32, sha256};
+use sync_core::scope::Scope;
+use sync_core::wire::{DeviceState, Newest};
+
+use crate::app::App;
+use crate::problem::Problem;
+use crate::store::{Account, Batch, ChainEvidence, ChangeRow, Device, DeviceNews, Entry};
+
+/// A change the server has made and not yet written.
+pub struct Draft {
+    pub doc: DocId,
+    pub scope: Scope,
+    pub change: Change,
+    /// The document's changes it was made on.
+    pub existing: Vec<ChangeRow>,
+}
+
+/// What to hold, besides the document, while writing: the server's envelopes follow one another.
+pub fn chain(app: &App) -> DocId {
+    DocId(app.key.device().0)
+}
+
+/// The server's actor in a document.
+pub fn actor(app: &App, doc: DocId) -> Actor {
+    Actor::of(&app.key.public(), doc, incarnation(app))
+}
+
+/// A document with its scope and the changes it was made from; `None` when the log has none of it.
+pub async fn open(app: &App, doc: DocId) -> Result<Option<(Scope, Document, Vec<ChangeRow>)>, Problem> {
+    let existing = app.log.changes_of(&[doc]).await?.remove(&doc).unwrap_or_default();
+    let Some(scope) = existing.first().map(|row| row.scope) else { return Ok(None) };
+    let bytes = existing.iter().map(|row| row.bytes.as_slice());
+    let document = Document::from_changes(scope.kind, bytes).map_err(Problem::internal)?;
+    Ok(Some((scope, document, existing)))
+}
+
+/// Checks and appends the change, and gives its number. The caller holds the document and the chain.
+pub async fn append(app: &App, author: &Account, draft: Draft, at_ms: i64) -> Result<u64, Problem> {
+    let device = device(app, at_ms).await?;
+    let hash = draft.change.hash();
+    let item =
+        Item { doc: draft.doc, scope: draft.scope, incarnation: incarnation(app), hash, replaces: None };
+    vet(app, &draft, &item).await?;
+    let header = Header {
+        version: envelope::VERSION,
+        org: app.log.organisation().id,
+        device: device.id,
+        number: device.newest.map_or(1, |newest| newest.number + 1),
+        previous: device.newest.map(|newest| newest.hash),
+        items: vec![item],
+    };
+    let row = ChangeRow {
+        doc: draft.doc,
+        scope: draft.scope,
+        hash,
+        author: author.person,
+        device: device.id,
+        envelope: header.number,
+        flag: None,
+        bytes: draft.change.bytes().to_vec(),
+    };
+    let news = DeviceNews {
+        device: device.id,
+        now_ms: at_ms,
+        state: DeviceState { clock_ms: at_ms, waiting: 0, set_aside: 0 },
+        newest: Some(Newest { number: header.number, hash: Hash32(sha256(&header.encode())) }),
+        evidence: ChainEvidence::default(),
+    };
+    let batch = Batch {
+        received_ms: at_ms,
+        entries: vec![Entry::Change(row)],
+        device: Some(news),
+        ..Batch::default()
+    };
+    let seqs = app.log.append(batch).await?;
+    seqs.first().copied().ok_or_else(|| Problem::internal("an append gave no number"))
+}
+
+/// The server's own entry among the devices, made on its first write; it belongs to the organisation itself.
+async fn device(app: &App, now_ms: i64) -> Result<Device, Problem> {
+    if let Some(device) = app.log.device(app.key.device()).await? {
+        return Ok(device);
+    }
+    Ok(app.log.enrol(app.log.organisation().id, app.key.public(), "server", now_ms).await?)
+}
+
+/// A restored log has another epoch and may lack changes of the server's that phones still hold: another
+/// incarnation never takes a number of those again.
+fn incarnation(app: &App) -> u32 {
+    let [a, b, c, d, ..] = app.log.organisation().epoch.0;
+    u32::from_be_bytes([a, b, c, d])
+}
+
+async fn vet(app: &App, draft: &Draft, item: &Item) -> Result<(), Problem> {
+    let candidate = Candidate {
+        hash: item.hash,
+        actor: item.actor(&app.key.public()),
+        bytes: Bytes(draft.change.bytes().to_vec()),
+    };
+    let job = Job {
+        doc: draft.doc,
+        kind: draft.scope.kind,
+        existing: draft.existing.iter().map(|row| Bytes(row.bytes.clone())).collect(),
+        refused: Vec::new(),
+        candidates: vec![candidate],
+    };
+    let found = app.vetting.vet(job).await.map_err(Problem::internal)?;
+    match found.first().map(|vetted| &vetted.finding) {
+        Some(Finding::Sound(_)) => Ok(()),
+        _ => Err(Problem::internal("a change of the server's own did not pass the checks")),
+    }
+}

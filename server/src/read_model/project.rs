@@ -1,0 +1,230 @@
+//! From a document to the rows people read: pure, so that the same log always gives the same tables.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sync_core::crdt::{Action, Change, Document, DocumentError, Key, Object};
+use sync_core::ids::{Hash32, Month};
+use sync_core::office::Decision;
+use sync_core::record::{Fields, Record, Scalar, Written};
+use sync_core::schema::{self, Violation};
+use sync_core::scope::Kind;
+
+/// A record as the tables hold it, before anything the log row alone knows (author, device, time).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Projected {
+    pub type_: String,
+    /// Civil date where it happened; `None` when the record has no readable one.
+    pub date: Option<String>,
+    pub fields: Fields,
+    pub conflicts: Vec<Conflict>,
+    pub violations: Vec<Violation>,
+    pub voided: bool,
+    pub digest: Hash32,
+}
+
+/// A field whose concurrent values differ; the shown one first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Conflict {
+    pub field: String,
+    pub values: Vec<Written>,
+}
+
+/// What a record is now.
+pub fn record(record: &Record) -> Projected {
+    let fields = record.shown();
+    let type_ = fields.get("type").and_then(Scalar::as_text).unwrap_or_default().to_owned();
+    let conflicts = record
+        .conflicts()
+        .map(|(field, values)| Conflict { field: field.to_owned(), values: values.to_vec() })
+        .collect();
+    Projected {
+        date: date_of(&fields),
+        violations: schema::check(&type_, &fields),
+        conflicts,
+        voided: record.voided(),
+        digest: record.digest(),
+        type_,
+        fields,
+    }
+}
+
+/// The day a record is about: when it was done, else when it is due.
+fn date_of(fields: &Fields) -> Option<String> {
+    ["date", "due"]
+        .iter()
+        .filter_map(|name| fields.get(*name)?.as_text())
+        .find(|text| is_civil_date(text))
+        .map(str::to_owned)
+}
+
+/// Whether `text` is written as `2026-05-31`, with a month and day that can be.
+pub fn is_civil_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let shape = bytes.len() == 10
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+    let day = text.get(8..).and_then(|day| day.parse::<u32>().ok());
+    shape && text.parse::<Month>().is_ok() && day.is_some_and(|day| (1..=31).contains(&day))
+}
+
+/// The civil date, in UTC, of a moment: what stands in for the date of a record that has none.
+pub fn utc_date(at_ms: i64) -> String {
+    // Days to civil date, after Howard Hinnant's public-domain algorithm: years begin in March.
+    let days = at_ms.div_euclid(86_400_000) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// What a review makes of a record whose digest is `now`.
+///
+/// A returned record that differs from what was returned is corrected and needs a new look, so it is
+/// `received` again; that it was returned before is in the list of decisions.
+pub fn state(newest: Option<(Decision, &str)>, now: &str) -> &'static str {
+    match newest {
+        Some((Decision::Approved, digest)) if digest == now => "approved",
+        Some((Decision::Approved, _)) => "edited",
+        Some((Decision::Returned, digest)) if digest == now => "returned",
+        Some((Decision::Returned, _)) | None => "received",
+    }
+}
+
+/// A document being read along the log, and which record each of its inner maps is.
+pub struct Reading {
+    document: Document,
+    own: String,
+    maps: BTreeMap<(u64, Vec<u8>), String>,
+}
+
+impl Reading {
+    /// The empty document; `own` is its id in hex, the name of the record of a document that is one record.
+    pub fn new(kind: Kind, own: String) -> Result<Self, DocumentError> {
+        Ok(Self { document: Document::new(kind)?, own, maps: BTreeMap::new() })
+    }
+
+    /// Takes the next admitted change and says what it put into which records.
+    pub fn read(&mut self, change: &Change) -> Result<BTreeMap<String, Fields>, DocumentError> {
+        self.document.apply(change)?;
+        let mut touched: BTreeMap<String, Fields> = BTreeMap::new();
+        let actor = change.actor().map(|actor| actor.0.to_vec()).unwrap_or_default();
+        for op in change.ops() {
+            let Key::Name(name) = op.key else { continue };
+            match op.action {
+                Action::MakeMap => {
+                    self.maps.insert((op.counter, actor.clone()), name.clone());
+                    touched.entry(name).or_default();
+                }
+                Action::Put(value) => {
+                    if let Some(record) = self.record_of(&op.object) {
+                        touched.entry(record).or_default().insert(name, value);
+                    }
+                }
+                Action::Forbidden(_) => {}
+            }
+        }
+        Ok(touched)
+    }
+
+    /// One record as it is after the changes read so far.
+    pub fn record(&self, id: &str) -> Result<Option<Record>, DocumentError> {
+        self.document.record(id)
+    }
+
+    /// The document itself, for a writer who continues it.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn record_of(&self, object: &Object) -> Option<String> {
+        let Object::Made(made) = object else { return None };
+        if self.document.kind().keyed() {
+            self.maps.get(&(made.counter, made.actor.clone())).cloned()
+        } else {
+            Some(self.own.clone())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sync_core::ids::Actor;
+
+    const ANNA: Actor = Actor([1; 16]);
+    const BORIS: Actor = Actor([2; 16]);
+
+    fn fields(pairs: &[(&str, Scalar)]) -> Fields {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+    }
+
+    #[test]
+    fn a_change_is_traced_to_the_record_it_wrote() {
+        let mut phone = Document::new(Kind::Log).unwrap();
+        let first = phone.write(&ANNA, 1, "aa", &fields(&[("type", "visit".into())])).unwrap().unwrap();
+        let second = phone.write(&ANNA, 2, "bb", &fields(&[("type", "visit".into())])).unwrap().unwrap();
+        let third = phone.write(&ANNA, 3, "aa", &fields(&[("mood", Scalar::Int(4))])).unwrap().unwrap();
+        let mut reading = Reading::new(Kind::Log, "own".into()).unwrap();
+        assert_eq!(reading.read(&first).unwrap().keys().collect::<Vec<_>>(), ["aa"]);
+        assert_eq!(reading.read(&second).unwrap().keys().collect::<Vec<_>>(), ["bb"]);
+        let touched = reading.read(&third).unwrap();
+        assert_eq!(touched, BTreeMap::from([("aa".to_owned(), fields(&[("mood", Scalar::Int(4))]))]));
+    }
+
+    #[test]
+    fn a_document_that_is_one_record_is_traced_by_its_own_id() {
+        let mut phone = Document::new(Kind::Case).unwrap();
+        let change = phone.write(&ANNA, 1, "own", &fields(&[("type", "case".into())])).unwrap().unwrap();
+        let mut reading = Reading::new(Kind::Case, "own".into()).unwrap();
+        assert_eq!(reading.read(&change).unwrap().keys().collect::<Vec<_>>(), ["own"]);
+    }
+
+    #[test]
+    fn both_values_of_a_clash_are_kept() {
+        let base = Document::new(Kind::Case).unwrap();
+        let (mut one, mut two) = (base.clone(), base);
+        let a = one.write(&ANNA, 1, "own", &fields(&[("way_in", "gate".into())])).unwrap().unwrap();
+        let b = two.write(&BORIS, 1, "own", &fields(&[("way_in", "yard".into())])).unwrap().unwrap();
+        let mut reading = Reading::new(Kind::Case, "own".into()).unwrap();
+        reading.read(&a).unwrap();
+        reading.read(&b).unwrap();
+        let projected = record(&reading.record("own").unwrap().unwrap());
+        let [conflict] = projected.conflicts.as_slice() else { panic!("one conflict expected") };
+        assert_eq!((conflict.field.as_str(), conflict.values.len()), ("way_in", 2));
+        assert_eq!(Some(&conflict.values[0].value), projected.fields.get("way_in"));
+    }
+
+    #[test]
+    fn the_date_is_when_it_was_done_else_when_it_is_due() {
+        assert_eq!(date_of(&fields(&[("due", "2026-05-31".into())])).as_deref(), Some("2026-05-31"));
+        let both = fields(&[("due", "2026-05-31".into()), ("date", "2026-06-01".into())]);
+        assert_eq!(date_of(&both).as_deref(), Some("2026-06-01"));
+        let odd = fields(&[("date", "yesterday".into()), ("due", Scalar::Int(5))]);
+        assert_eq!(date_of(&odd), None);
+    }
+
+    #[test]
+    fn moments_have_the_dates_calendars_say() {
+        assert_eq!(utc_date(0), "1970-01-01");
+        assert_eq!(utc_date(951_782_400_000), "2000-02-29");
+        assert_eq!(utc_date(-1), "1969-12-31");
+        assert_eq!(utc_date(1_780_272_000_000), "2026-06-01");
+    }
+
+    #[test]
+    fn a_decision_holds_for_the_digest_it_saw() {
+        assert_eq!(state(None, "a"), "received");
+        assert_eq!(state(Some((Decision::Approved, "a")), "a"), "approved");
+        assert_eq!(state(Some((Decision::Approved, "a")), "b"), "edited");
+        assert_eq!(state(Some((Decision::Returned, "a")), "a"), "returned");
+        assert_eq!(state(Some((Decision::Returned, "a")), "b"), "received");
+    }
+}

@@ -1,0 +1,246 @@
+//! One record: every field with all its values, who wrote what and when, and every decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::records::{RecordItem, ReviewItem, SELECT, item, name_of};
+use super::{Reach, stored, stored_value};
+use crate::read_model::ReadModelError;
+
+/// One record with its whole story.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct RecordDetail {
+    pub record: RecordItem,
+    pub fields: Vec<FieldItem>,
+    /// Oldest change first.
+    pub history: Vec<ChangeItem>,
+    /// The decision that was made last.
+    pub review: Option<ReviewItem>,
+    /// Every decision, oldest first.
+    pub reviews: Vec<ReviewItem>,
+    /// Fields written since the newest decision's digest; absent when nothing was decided.
+    pub changed_since_review: Option<Vec<String>>,
+    /// The fields whose values disagree, with those values.
+    pub conflicts: Vec<FieldItem>,
+    #[schema(value_type = Vec<super::shapes::ViolationItem>)]
+    pub violations: Vec<Value>,
+    pub flags: Vec<String>,
+}
+
+/// A field with the value it shows first and those that disagree with it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct FieldItem {
+    pub key: String,
+    pub values: Vec<ValueItem>,
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ValueItem {
+    #[schema(value_type = super::shapes::FieldValue)]
+    pub value: Value,
+    pub author: String,
+    pub author_name: Option<String>,
+    pub device: String,
+    pub device_name: Option<String>,
+    pub at_ms: i64,
+    pub received_ms: i64,
+    /// Hash of the change that put it: what settling a conflict sends as `shown`.
+    pub change: String,
+}
+
+/// One change of the record.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ChangeItem {
+    pub seq: u64,
+    /// Its hash.
+    pub change: String,
+    pub author: String,
+    pub author_name: Option<String>,
+    pub device: String,
+    pub device_name: Option<String>,
+    pub at_ms: i64,
+    pub received_ms: i64,
+    pub flag: Option<String>,
+    /// The values it put.
+    #[schema(value_type = BTreeMap<String, super::shapes::FieldValue>)]
+    pub fields: Map<String, Value>,
+    /// The record's digest after it.
+    pub digest: String,
+}
+
+/// The record of this id within reach: of the named document, or of the one that had it first.
+pub fn find(
+    connection: &Connection,
+    reach: &Reach,
+    id: &str,
+    doc: Option<&str>,
+) -> Result<Option<RecordItem>, ReadModelError> {
+    let sql = format!("{SELECT} WHERE r.id = ?1 AND (?2 IS NULL OR r.doc = ?2) ORDER BY r.first_seq");
+    let mut select = connection.prepare_cached(&sql)?;
+    let mut rows = select.query(params![id, doc])?;
+    while let Some(row) = rows.next()? {
+        let found = item(row)?;
+        if reach.covers(found.place.as_deref()) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The record with its story; `None` when it is not within reach.
+pub fn detail(
+    connection: &Connection,
+    reach: &Reach,
+    id: &str,
+    doc: Option<&str>,
+) -> Result<Option<RecordDetail>, ReadModelError> {
+    let Some(record) = find(connection, reach, id, doc)? else { return Ok(None) };
+    let history = history(connection, &record)?;
+    let reviews = reviews(connection, &record)?;
+    let conflicts = conflicts(connection, &record, &history)?;
+    let changed_since_review = reviews.last().map(|review| changed_since(&history, &review.digest));
+    Ok(Some(RecordDetail {
+        fields: fields(&record, &history, &conflicts),
+        review: record.review.clone(),
+        violations: record.violations.clone(),
+        flags: record.flags.clone(),
+        changed_since_review,
+        conflicts,
+        history,
+        reviews,
+        record,
+    }))
+}
+
+/// The fields written after the record last had this digest; every field when it never had it.
+pub fn changed_since(history: &[ChangeItem], digest: &str) -> Vec<String> {
+    let seen = history.iter().rposition(|change| change.digest == digest).map_or(0, |at| at + 1);
+    let fields: BTreeSet<&String> =
+        history.iter().skip(seen).flat_map(|change| change.fields.keys()).collect();
+    fields.into_iter().cloned().collect()
+}
+
+/// The changes of a record, oldest first.
+pub fn history(connection: &Connection, record: &RecordItem) -> Result<Vec<ChangeItem>, ReadModelError> {
+    let mut select = connection.prepare_cached(concat!(
+        "SELECT h.seq, h.hash, h.author, ",
+        name_of!("h.author"),
+        ", h.device, h.at_ms, h.received_ms, h.flag, h.fields, h.digest
+         FROM history h WHERE h.doc = ?1 AND h.record = ?2 ORDER BY h.seq"
+    ))?;
+    let mut rows = select.query(params![record.doc, record.id])?;
+    let mut history = Vec::new();
+    while let Some(row) = rows.next()? {
+        history.push(ChangeItem {
+            seq: row.get(0)?,
+            change: row.get(1)?,
+            author: row.get(2)?,
+            author_name: row.get(3)?,
+            device: row.get(4)?,
+            device_name: None,
+            at_ms: row.get(5)?,
+            received_ms: row.get(6)?,
+            flag: row.get(7)?,
+            fields: stored(&row.get::<_, String>(8)?, "change")?,
+            digest: row.get(9)?,
+        });
+    }
+    Ok(history)
+}
+
+fn reviews(connection: &Connection, record: &RecordItem) -> Result<Vec<ReviewItem>, ReadModelError> {
+    let mut select = connection.prepare_cached(concat!(
+        "SELECT v.seq, v.decision, v.comment, v.by, ",
+        name_of!("v.by"),
+        ", v.at_ms, v.digest FROM review v WHERE v.doc = ?1 AND v.record = ?2 ORDER BY v.seq"
+    ))?;
+    let reviews = select
+        .query_map(params![record.doc, record.id], |row| {
+            Ok(ReviewItem {
+                seq: row.get(0)?,
+                decision: row.get(1)?,
+                comment: row.get(2)?,
+                by: row.get(3)?,
+                by_name: row.get(4)?,
+                at_ms: row.get(5)?,
+                digest: row.get(6)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(reviews)
+}
+
+fn conflicts(
+    connection: &Connection,
+    record: &RecordItem,
+    history: &[ChangeItem],
+) -> Result<Vec<FieldItem>, ReadModelError> {
+    let mut select = connection.prepare_cached(
+        "SELECT field, value, hash FROM conflict WHERE doc = ?1 AND record = ?2 ORDER BY field, rank",
+    )?;
+    let mut rows = select.query(params![record.doc, record.id])?;
+    let mut fields: Vec<FieldItem> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (key, value, hash): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let writer =
+            history.iter().find(|change| change.change == hash).ok_or(ReadModelError::Odd("conflict"))?;
+        let value = value_of(writer, stored_value(&value));
+        match fields.last_mut().filter(|field| field.key == key) {
+            Some(field) => field.values.push(value),
+            None => fields.push(FieldItem { key, values: vec![value] }),
+        }
+    }
+    Ok(fields)
+}
+
+/// Each field with its values. The value that stands alone is the one put last: the log has every change
+/// after those it overwrites.
+fn fields(record: &RecordItem, history: &[ChangeItem], conflicts: &[FieldItem]) -> Vec<FieldItem> {
+    let mut newest: BTreeMap<&String, &ChangeItem> = BTreeMap::new();
+    for change in history {
+        newest.extend(change.fields.keys().map(|key| (key, change)));
+    }
+    record
+        .fields
+        .iter()
+        .filter_map(|(key, value)| {
+            if let Some(conflict) = conflicts.iter().find(|conflict| conflict.key == *key) {
+                return Some(conflict.clone());
+            }
+            let writer = newest.get(key)?;
+            Some(FieldItem { key: key.clone(), values: vec![value_of(writer, value.clone())] })
+        })
+        .collect()
+}
+
+fn value_of(writer: &ChangeItem, value: Value) -> ValueItem {
+    ValueItem {
+        value,
+        author: writer.author.clone(),
+        author_name: writer.author_name.clone(),
+        device: writer.device.clone(),
+        device_name: None,
+        at_ms: writer.at_ms,
+        received_ms: writer.received_ms,
+        change: writer.change.clone(),
+    }
+}
+
+impl RecordDetail {
+    /// Puts in the names of devices, which the log does not know.
+    pub fn name_devices(&mut self, names: &BTreeMap<String, String>) {
+        for change in &mut self.history {
+            change.device_name = names.get(&change.device).cloned();
+        }
+        for field in self.fields.iter_mut().chain(&mut self.conflicts) {
+            for value in &mut field.values {
+                value.device_name = names.get(&value.device).cloned();
+            }
+        }
+    }
+}

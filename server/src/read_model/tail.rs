@@ -1,0 +1,96 @@
+//! Following the log: one task, batch after batch.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::{error, info};
+
+use super::writer::Writer;
+use super::{ReadModelError, remove};
+use crate::store::ChangeLog;
+
+/// Rows taken at once.
+const BATCH: usize = 500;
+
+/// Follows the log until it is closed. A failure is tried again: the tables stay as they were meanwhile.
+pub(super) async fn follow(mut writer: Writer, log: Arc<dyn ChangeLog>, applied: watch::Sender<u64>) {
+    let mut newest = log.changed();
+    loop {
+        match catch_up(writer, &log, BATCH, &applied).await {
+            (Some(back), Ok(())) => writer = back,
+            (Some(back), Err(why)) => {
+                error!(%why, "the read model did not take a batch; trying again");
+                writer = back;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            (None, _) => {
+                error!("the read model's writer is gone; the tables stay as they are until the next start");
+                return;
+            }
+        }
+        let seq = writer.seq();
+        if newest.wait_for(|newest| *newest > seq).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Makes the tables anew from the whole log, in a file beside `path` that then takes its place.
+/// Gives the number of rows read. Not while a server has the tables open.
+pub async fn rebuild(path: &Path, log: Arc<dyn ChangeLog>) -> Result<u64, ReadModelError> {
+    rebuild_in_batches(path, log, BATCH).await
+}
+
+pub(super) async fn rebuild_in_batches(
+    path: &Path,
+    log: Arc<dyn ChangeLog>,
+    batch: usize,
+) -> Result<u64, ReadModelError> {
+    let beside = path.with_extension("rebuild");
+    let writer = Writer::begin(&beside, log.organisation().epoch)?;
+    let (applied, _) = watch::channel(0);
+    let (writer, done) = catch_up(writer, &log, batch, &applied).await;
+    done?;
+    let writer = writer.ok_or(ReadModelError::Behind)?;
+    let seq = writer.seq();
+    writer.finish()?;
+    remove(path)?;
+    std::fs::rename(&beside, path)?;
+    info!(seq, "the read model is rebuilt");
+    Ok(seq)
+}
+
+/// Takes batches until there is no row left. Gives the writer back, unless a batch took it down.
+async fn catch_up(
+    mut writer: Writer,
+    log: &Arc<dyn ChangeLog>,
+    batch: usize,
+    applied: &watch::Sender<u64>,
+) -> (Option<Writer>, Result<(), ReadModelError>) {
+    loop {
+        let rows = match log.read_after(writer.seq(), batch).await {
+            Ok(rows) if rows.is_empty() => return (Some(writer), Ok(())),
+            Ok(rows) => rows,
+            Err(why) => return (Some(writer), Err(why.into())),
+        };
+        let wanted = writer.wanted(&rows);
+        let documents = match log.changes_of(&wanted).await {
+            Ok(documents) => documents,
+            Err(why) => return (Some(writer), Err(why.into())),
+        };
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = writer.apply(&rows, &documents);
+            (writer, done)
+        })
+        .await;
+        match worked {
+            Ok((back, Ok(()))) => writer = back,
+            Ok((back, Err(why))) => return (Some(back), Err(why)),
+            Err(_) => return (None, Err(ReadModelError::Behind)),
+        }
+        applied.send_replace(writer.seq());
+    }
+}
