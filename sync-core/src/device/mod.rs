@@ -24,7 +24,7 @@ mod state;
 mod sync;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use event::{Draft, Effect, Event, Notice, Put, Status, WriteEvent};
 pub use rows::{Clash, RecordRow, ReviewShown, RowState};
@@ -139,8 +139,8 @@ impl Device {
 
     /// Rows of every record held: what a host without a cache of its own shows.
     pub fn rows(&self) -> Vec<RecordRow> {
-        let docs: Vec<DocId> = self.docs.keys().copied().collect();
-        docs.iter().chain(&self.docs_with_work()).flat_map(|doc| self.rows_of(*doc)).collect()
+        let docs: BTreeSet<DocId> = self.docs.keys().copied().chain(self.docs_with_work()).collect();
+        docs.iter().flat_map(|doc| self.rows_of(*doc)).collect()
     }
 
     /// An office value by its cache key, as JSON.

@@ -121,7 +121,7 @@ impl Device {
         rows.into_values().collect()
     }
 
-    fn quarantine_of(&self, doc: DocId) -> impl Iterator<Item = &(Wrote, Reason)> {
+    pub(super) fn quarantine_of(&self, doc: DocId) -> impl Iterator<Item = &(Wrote, Reason)> {
         self.state.quarantine.iter().filter(move |(wrote, _)| wrote.item.doc == doc)
     }
 

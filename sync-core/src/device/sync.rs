@@ -262,7 +262,8 @@ impl Device {
         }
         let clock = (answer.server_time_ms.saturating_sub(now_ms), answer.server_time_ms);
         log.push(self.note(LogRecord::Clock(clock.0, clock.1)));
-        for doc in std::mem::take(&mut page.remake) {
+        // Not before the last page: the ground may still be on its way. The server will say it again.
+        for doc in std::mem::take(&mut page.remake).into_iter().filter(|_| !answer.more) {
             log.extend(self.remake(doc, &[]));
             page.touched.insert(doc);
         }
@@ -453,3 +454,6 @@ fn doc_of(row: &Row) -> Option<DocId> {
 fn read_header(envelope: &Envelope) -> Option<Header> {
     minicbor::decode(&envelope.header).ok()
 }
+
+#[cfg(test)]
+mod tests;

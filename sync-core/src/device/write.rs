@@ -7,7 +7,7 @@ use super::event::{Effect, Notice, WriteEvent};
 use super::held::Held;
 use super::log::{LogRecord, Wrote};
 use crate::civil;
-use crate::crdt::{Document, DocumentError};
+use crate::crdt::{Change, Document, DocumentError};
 use crate::envelope::Item;
 use crate::ids::{Actor, ChangeHash, DocId, Id};
 use crate::intent::Intent;
@@ -34,6 +34,10 @@ impl Device {
             Ok(opened) => opened.document,
             Err(_) => return Err("document_unreadable"),
         };
+        // A record that is not here would be made a second time, and one side's fields would vanish.
+        if !target.new && !matches!(document.record(&target.record), Ok(Some(_))) {
+            return Err("record_unknown");
+        }
         let intent = self.intent(&event, &target, &document);
         let Some(wrote) = self.make(intent, &mut document).map_err(|_| "document_unreadable")? else {
             return Ok(vec![Effect::Saved { record: target.record, doc: target.doc }, self.status()]);
@@ -158,7 +162,10 @@ impl Device {
             .collect();
         let incarnation = self.state.next_incarnation.max(1);
         let actor = Actor::of(&key.public(), doc, incarnation);
-        let remade = crate::intent::replay(scope, &admitted, old.iter().map(|wrote| &wrote.intent), &actor);
+        let own = old.iter().chain(self.quarantine_of(doc).map(|(wrote, _)| wrote));
+        let fallen: Vec<Change> = own.filter_map(|wrote| Change::parse(&wrote.bytes).ok()).collect();
+        let intents = old.iter().map(|wrote| &wrote.intent);
+        let remade = crate::intent::replay(scope, &admitted, &fallen, intents, &actor);
         let Ok(remade) = remade else { return Vec::new() };
         let new: Vec<Wrote> = remade
             .into_iter()

@@ -167,10 +167,8 @@ fn a_clock_that_jumps_back_does_not_move_the_month() {
 }
 
 #[test]
-fn a_fatal_page_is_tried_by_the_document_at_the_next_start() {
+fn a_document_that_was_fatal_is_shunned_at_the_next_start() {
     let mut phone = Phone::enrolled();
-    phone.log.extend(log::frame(&LogRecord::Trying(None)));
-    assert!(phone.restarted().device.flight.under_way() == false);
     let doc = DocId([9; 16]);
     phone.log.extend(log::frame(&LogRecord::Trying(Some(doc))));
     let (device, effects) = Device::open(Stored { log: &phone.log, ..Stored::default() });

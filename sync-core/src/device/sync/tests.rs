@@ -1,0 +1,312 @@
+//! Answers made by hand: what a device does with each verdict and row.
+
+use serde_json::json;
+
+use super::*;
+use crate::crdt::Document;
+use crate::device::memory::MemoryHost;
+use crate::device::{Event, RowState};
+use crate::ids::Id;
+use crate::ids::{Actor, Hash32};
+use crate::record::{Fields, Scalar};
+use crate::scope::Kind;
+use crate::verdict::{Reason, RemakeReason};
+use crate::wire::{Cursor, Newest};
+
+const NOW: i64 = 5_000;
+const SERVER_NOW: i64 = 1_780_000_000_000;
+
+fn event(value: serde_json::Value) -> Event {
+    serde_json::from_value(value).unwrap()
+}
+
+fn phone() -> MemoryHost {
+    let mut host = MemoryHost::default();
+    host.step(event(json!({"event": "new_key", "random": "11".repeat(32)})), &[], NOW);
+    let answer = json!({
+        "device": "22".repeat(16), "person": "33".repeat(16), "org": "44".repeat(16), "server_time_ms": SERVER_NOW,
+    });
+    host.step(event(json!({"event": "enrolled", "now_ms": NOW, "answer": answer})), &[], NOW);
+    host
+}
+
+fn visit(host: &mut MemoryHost, n: u8, mood: i64) -> String {
+    let form = json!({
+        "event": "write", "now_ms": NOW, "random": format!("{n:02x}").repeat(32), "type": "visit",
+        "case": "55".repeat(16), "fields": {"mood": mood},
+    });
+    host.step(event(form), &[], NOW);
+    host.saved.last().unwrap().1.clone()
+}
+
+fn edit(host: &mut MemoryHost, record: &str, n: u8, field: &str, value: i64) {
+    let doc = host.saved[0].0;
+    let form = json!({
+        "event": "write", "now_ms": NOW, "random": format!("{n:02x}").repeat(32), "type": "visit",
+        "record": record, "doc": doc, "fields": {field: value},
+    });
+    host.step(event(form), &[], NOW);
+}
+
+fn sync(host: &mut MemoryHost) -> Option<SyncRequest> {
+    host.step(event(json!({"event": "sync", "now_ms": NOW})), &[], NOW);
+    sent(host)
+}
+
+fn sent(host: &mut MemoryHost) -> Option<SyncRequest> {
+    host.outgoing.take().map(|request| wire::unpack(&request.body, wire::MAX_UNPACKED).unwrap())
+}
+
+fn items(request: &SyncRequest) -> Vec<Item> {
+    request.envelopes.iter().filter_map(read_header).flat_map(|header| header.items).collect()
+}
+
+fn blank() -> SyncAnswer {
+    SyncAnswer {
+        epoch: Id([1; 16]),
+        server_time_ms: SERVER_NOW,
+        verdicts: Vec::new(),
+        revoked: Vec::new(),
+        rows: Vec::new(),
+        cursor: Cursor { epoch: Id([1; 16]), seq: 7, backfills: Vec::new() },
+        due: 0,
+        more: false,
+        newest: None,
+        device_revoked: false,
+    }
+}
+
+fn verdicts(request: &SyncRequest, verdict: impl Fn(usize) -> Verdict) -> SyncAnswer {
+    let on = |(n, item): (usize, Item)| VerdictOn { doc: item.doc, hash: item.hash, verdict: verdict(n) };
+    SyncAnswer { verdicts: items(request).into_iter().enumerate().map(on).collect(), ..blank() }
+}
+
+fn answer(host: &mut MemoryHost, answer: &SyncAnswer) {
+    let body = wire::pack(answer);
+    host.step(event(json!({"event": "answer", "status": 200, "now_ms": NOW})), &body, NOW);
+}
+
+fn states(host: &MemoryHost) -> Vec<RowState> {
+    host.device.rows().iter().map(|row| row.state).collect()
+}
+
+#[test]
+fn accepted_work_is_on_the_server_also_after_a_restart() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    assert_eq!(states(&host), [RowState::Server]);
+    host.restart(NOW);
+    assert_eq!((states(&host), host.device.waiting()), (vec![RowState::Server], 0));
+    assert!(items(&sync(&mut host).unwrap()).is_empty(), "nothing is sent twice");
+}
+
+#[test]
+fn a_lost_answer_is_asked_for_again_byte_by_byte() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let first = sync(&mut host).unwrap();
+    host.step(Event::Failed, &[], NOW);
+    host.restart(NOW);
+    let again = sync(&mut host).unwrap();
+    assert_eq!(again.envelopes, first.envelopes);
+    answer(&mut host, &verdicts(&again, |_| Verdict::Duplicate));
+    assert_eq!(states(&host), [RowState::Server]);
+}
+
+#[test]
+fn what_waits_is_sent_again_whole() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    visit(&mut host, 2, 5);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |n| if n == 0 { Verdict::Accepted } else { Verdict::Waiting }));
+    assert_eq!(host.device.waiting(), 1);
+    assert_eq!(sync(&mut host).unwrap().envelopes, request.envelopes);
+}
+
+#[test]
+fn set_aside_work_stays_with_its_reason_until_a_person_settles_it() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::SetAside(Reason::OutOfScope)));
+    host.restart(NOW);
+    let row = host.device.rows().remove(0);
+    assert_eq!((row.state, row.reason), (RowState::SetAside, Some(Reason::OutOfScope)));
+    assert_eq!(row.fields["mood"], Scalar::Int(4), "what was written is still shown");
+
+    let item = items(&request).remove(0);
+    let note = InboxNote {
+        doc: item.doc,
+        reason: Reason::OutOfScope,
+        outcome: Outcome::Settled,
+        note: Some("noted by hand".into()),
+        at_ms: SERVER_NOW,
+    };
+    let row = Row::Office(OfficeRow::inbox(Id([0x33; 16]), item.hash, &note));
+    sync(&mut host);
+    answer(&mut host, &SyncAnswer { rows: vec![row], ..blank() });
+    assert!(host.device.rows().is_empty());
+    assert_eq!(host.status.as_ref().unwrap().set_aside, 0);
+}
+
+#[test]
+fn a_released_change_comes_back_as_a_row() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::SetAside(Reason::OutOfScope)));
+    let item = items(&request).remove(0);
+    let bytes = request.envelopes[0].changes[0].clone();
+    let row = Row::Changes(item.doc, item.scope, vec![Admitted { author: Id([0x33; 16]), bytes }]);
+    sync(&mut host);
+    answer(&mut host, &SyncAnswer { rows: vec![row], ..blank() });
+    host.restart(NOW);
+    assert_eq!(states(&host), [RowState::Server]);
+}
+
+#[test]
+fn what_built_on_set_aside_work_is_made_again_and_nothing_is_lost() {
+    let mut host = phone();
+    let record = visit(&mut host, 1, 4);
+    edit(&mut host, &record, 2, "urgent", 1);
+    let request = sync(&mut host).unwrap();
+    let aside = |n| match n {
+        0 => Verdict::SetAside(Reason::OutOfScope),
+        _ => Verdict::Remake(RemakeReason::PredecessorSetAside),
+    };
+    answer(&mut host, &verdicts(&request, aside));
+    assert!(host.notices.iter().any(|notice| notice.code == "remade"));
+    // The remade change goes out at once, under a new incarnation and naming what it replaces.
+    let again = items(&sent(&mut host).unwrap());
+    assert_eq!(again.len(), 1);
+    assert_eq!(again[0].replaces, Some(items(&request)[1].hash));
+    assert!(again[0].incarnation > items(&request)[1].incarnation);
+    host.restart(NOW);
+    let row = host.device.rows().remove(0);
+    assert_eq!((row.fields["mood"].clone(), row.fields["urgent"].clone()), (Scalar::Int(4), Scalar::Int(1)));
+}
+
+#[test]
+fn rows_from_others_merge_under_own_work() {
+    let mut host = phone();
+    let record = visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    edit(&mut host, &record, 2, "mood", 1);
+
+    let item = items(&request).remove(0);
+    let mut theirs = Document::from_changes(Kind::Log, [request.envelopes[0].changes[0].as_slice()]).unwrap();
+    let fields = Fields::from([("mood".to_owned(), Scalar::Int(5))]);
+    let change = theirs.write(&Actor([8; 16]), 1, &record, &fields).unwrap().unwrap();
+    let admitted = Admitted { author: Id([0x77; 16]), bytes: change.bytes().to_vec().into() };
+    sync(&mut host);
+    let row = Row::Changes(item.doc, item.scope, vec![admitted]);
+    answer(&mut host, &SyncAnswer { rows: vec![row], ..blank() });
+    let shown = host.device.rows().remove(0);
+    let mut authors: Vec<_> = shown.conflicts["mood"].iter().map(|clash| clash.author.unwrap()).collect();
+    authors.sort();
+    assert_eq!(authors, [Id([0x33; 16]), Id([0x77; 16])]);
+}
+
+#[test]
+fn a_revoked_family_leaves_only_when_own_work_in_it_is_answered_for() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    visit(&mut host, 2, 5);
+    host.step(event(json!({"event": "sync", "now_ms": NOW})), &[], NOW);
+    let request = sent(&mut host).unwrap();
+    let gone = vec![Grant::Family(Id([0x55; 16]))];
+    answer(&mut host, &SyncAnswer { revoked: gone, ..verdicts(&request, |_| Verdict::Waiting) });
+    assert_eq!(host.docs.len(), 1, "unanswered work keeps the document");
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    assert!(host.docs.is_empty());
+    assert!(host.device.rows().is_empty());
+}
+
+#[test]
+fn a_phone_that_went_back_in_time_never_reuses_a_number() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let old_log = host.log.clone();
+    sync(&mut host);
+    host.log = old_log;
+    host.restart(NOW);
+    let newest = Newest { number: 40, hash: Hash32([4; 32]) };
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &SyncAnswer { newest: Some(newest), ..verdicts(&request, |_| Verdict::Accepted) });
+    visit(&mut host, 2, 5);
+    let request = sync(&mut host).unwrap();
+    let header = read_header(&request.envelopes[0]).unwrap();
+    assert_eq!((header.number, header.previous), (41, Some(Hash32([4; 32]))));
+    assert!(header.items[0].incarnation > 1_000_000);
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_once_and_the_request_repeated() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    sync(&mut host);
+    let problem = json!({"code": "clock", "server_time_ms": SERVER_NOW + 3_600_000}).to_string();
+    let refused = json!({"event": "answer", "status": 401, "now_ms": NOW});
+    host.step(event(refused.clone()), problem.as_bytes(), NOW);
+    assert!(sent(&mut host).is_some());
+    assert_eq!(host.status.as_ref().unwrap().offset_ms, SERVER_NOW + 3_600_000 - NOW);
+    host.step(event(refused), problem.as_bytes(), NOW);
+    assert!(sent(&mut host).is_none(), "not for ever");
+    assert_eq!(host.device.waiting(), 1);
+}
+
+#[test]
+fn too_large_halves_the_batch() {
+    let mut host = phone();
+    for n in 0..200 {
+        visit(&mut host, n, 4);
+    }
+    let whole = sync(&mut host).unwrap().envelopes.len();
+    let refused = json!({"event": "answer", "status": 413, "now_ms": NOW});
+    for _ in 0..4 {
+        host.step(event(refused.clone()), &[], NOW);
+    }
+    let less = sent(&mut host).unwrap().envelopes.len();
+    assert!((1..whole).contains(&less), "{less} of {whole}");
+}
+
+#[test]
+fn after_a_fatal_page_each_document_is_named_before_it_is_opened() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    let item = items(&request).remove(0);
+    let admitted = Admitted { author: Id([0x33; 16]), bytes: request.envelopes[0].changes[0].clone() };
+
+    host.log.extend(super::super::log::frame(&LogRecord::Trying(None)));
+    host.wipe_cache();
+    host.restart(NOW);
+    sync(&mut host);
+    let row = Row::Changes(item.doc, item.scope, vec![admitted]);
+    let before = host.log.len();
+    answer(&mut host, &SyncAnswer { rows: vec![row], ..blank() });
+    let records = super::super::log::read(&host.log[before..]).records;
+    assert_eq!(records[0], LogRecord::Trying(Some(item.doc)));
+    assert!(records.contains(&LogRecord::Tried));
+    assert_eq!(states(&host), [RowState::Server]);
+}
+
+#[test]
+fn garbage_for_an_answer_changes_nothing() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    for garbage in [&b""[..], &[1], &[1, 0xff, 0xff], &[9, 1, 2, 3], &[0; 64]] {
+        sync(&mut host);
+        host.step(event(json!({"event": "answer", "status": 200, "now_ms": NOW})), garbage, NOW);
+        assert_eq!((host.device.waiting(), states(&host)), (1, vec![RowState::Phone]));
+    }
+    assert!(host.notices.iter().all(|notice| notice.code == "answer_unreadable"));
+}
