@@ -52,20 +52,23 @@ impl Intent {
 /// Makes the changes of `intents` (one document's, in the order they were meant) again under `actor`.
 ///
 /// `admitted` are the document's admitted changes. Each intent is replayed on those of them its author
-/// had seen, and on the replayed intents before it. The result pairs each intent that still says
+/// had seen, and on the replayed intents before it. What was seen is followed through `fallen` too: changes
+/// that will not be admitted, but stood on admitted ones. The result pairs each intent that still says
 /// something new with its change.
 pub fn replay<'i>(
     scope: Scope,
     admitted: &[Change],
+    fallen: &[Change],
     intents: impl IntoIterator<Item = &'i Intent>,
     actor: &Actor,
 ) -> Result<Vec<(&'i Intent, Change)>, DocumentError> {
-    let by_hash: BTreeMap<ChangeHash, &Change> =
-        admitted.iter().map(|change| (change.hash(), change)).collect();
+    let known = fallen.iter().map(|change| (change.hash(), (change, false)));
+    let known: Known<'_> =
+        known.chain(admitted.iter().map(|change| (change.hash(), (change, true)))).collect();
     let mut ground = Document::new(scope.kind)?;
     let mut remade = Vec::new();
     for intent in intents {
-        for change in seen_by(&by_hash, &intent.heads) {
+        for change in seen_by(&known, &intent.heads) {
             ground.apply(change)?;
         }
         if let Some(change) = intent.write(&mut ground, actor)? {
@@ -75,15 +78,18 @@ pub fn replay<'i>(
     Ok(remade)
 }
 
+/// Changes by hash, and whether each is admitted.
+type Known<'a> = BTreeMap<ChangeHash, (&'a Change, bool)>;
+
 /// The admitted changes among `heads` and everything they build on, each after its own dependencies.
-fn seen_by<'a>(admitted: &BTreeMap<ChangeHash, &'a Change>, heads: &[ChangeHash]) -> Vec<&'a Change> {
+fn seen_by<'a>(known: &Known<'a>, heads: &[ChangeHash]) -> Vec<&'a Change> {
     let mut ordered = Vec::new();
     let mut done = BTreeSet::new();
     let mut stack: Vec<(ChangeHash, bool)> = heads.iter().map(|hash| (*hash, false)).collect();
     while let Some((hash, deps_done)) = stack.pop() {
-        let Some(change) = admitted.get(&hash) else { continue };
+        let Some((change, admitted)) = known.get(&hash) else { continue };
         if deps_done {
-            ordered.push(*change);
+            ordered.extend(admitted.then_some(*change));
         } else if done.insert(hash) {
             stack.push((hash, true));
             stack.extend(change.deps().map(|dep| (dep, false)));
@@ -127,7 +133,7 @@ mod tests {
         let kept = intent(&phone, "needs", 2);
         kept.write(&mut phone, &MINE).unwrap().unwrap();
 
-        let remade = replay(scope(), &[], [&kept], &AGAIN).unwrap();
+        let remade = replay(scope(), &[], &[], [&kept], &AGAIN).unwrap();
         let [(_, change)] = remade.as_slice() else { panic!("one change expected") };
         let mut server = Document::new(Kind::Case).unwrap();
         server.apply(change).unwrap();
@@ -137,12 +143,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_seen_through_the_lost_predecessor_is_the_ground() {
+        let mut phone = Document::new(Kind::Case).unwrap();
+        let first = intent(&phone, "mood", 5).write(&mut phone, &THEIRS).unwrap().unwrap();
+        let lost = intent(&phone, "needs", 1).write(&mut phone, &MINE).unwrap().unwrap();
+        let kept = intent(&phone, "mood", 2);
+        let remade = replay(scope(), &[first.clone()], &[lost], [&kept], &AGAIN).unwrap();
+        let mut server = Document::new(Kind::Case).unwrap();
+        server.apply(&first).unwrap();
+        server.apply(&remade[0].1).unwrap();
+        assert_eq!(server.record("x").unwrap().unwrap().conflicts().count(), 0);
+    }
+
+    #[test]
     fn a_value_changed_meanwhile_becomes_a_conflict() {
         let mut server = Document::new(Kind::Case).unwrap();
         let mine = intent(&server, "mood", 1);
         let theirs = intent(&server, "mood", 5).write(&mut server, &THEIRS).unwrap().unwrap();
 
-        let remade = replay(scope(), &[theirs], [&mine], &AGAIN).unwrap();
+        let remade = replay(scope(), &[theirs], &[], [&mine], &AGAIN).unwrap();
         server.apply(&remade[0].1).unwrap();
         let record = server.record("x").unwrap().unwrap();
         assert_eq!(record.conflicts().count(), 1);
@@ -153,7 +172,7 @@ mod tests {
         let mut server = Document::new(Kind::Case).unwrap();
         let theirs = intent(&server, "mood", 5).write(&mut server, &THEIRS).unwrap().unwrap();
         let mine = intent(&server, "mood", 1);
-        let remade = replay(scope(), &[theirs], [&mine], &AGAIN).unwrap();
+        let remade = replay(scope(), &[theirs], &[], [&mine], &AGAIN).unwrap();
         server.apply(&remade[0].1).unwrap();
         assert_eq!(server.record("x").unwrap().unwrap().conflicts().count(), 0);
     }
