@@ -1,1 +1,32 @@
-//! The world the tests happen in.
+//! The world the tests happen in: phones with a name, a clock wound by hand and a battery; wires that can be
+//! cut; and two servers behind them, the real binary and a ledger in memory.
+//!
+//! Everything random comes from a seed ([`chance`]), so a story that went wrong can be told again.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | `admission_cost` | what admission costs a change, for the bench |
+//! | `chance` | randomness from a seed |
+//! | `clock` | time, wound by hand or real, and clocks that are wrong |
+//! | `phone` | a device on a host that can die between any two storage steps |
+//! | `wire` | the way to the server, and what can happen on it |
+//! | `ledger` | the smallest server that keeps the protocol, in memory |
+//! | `binary` | the real server as a process on a free port, its kills and restarts |
+//! | `http` | a client that counts every byte |
+//! | `desk` | a coordinator over REST |
+//! | `sabotage` | bytes that bring down a weakened vetting process |
+//! | `holdings` | what a phone holds, taken apart |
+//! | `stories` | words for notes, cases for phones |
+
+// A failed expectation is the report; nothing here runs anywhere but in tests and measurements.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod admission_cost;
+pub mod chance;
+pub mod clock;
+pub mod holdings;
+pub mod ledger;
+pub mod phone;
+pub mod sabotage;
+pub mod stories;
+pub mod wire;
