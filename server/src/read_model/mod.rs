@@ -11,6 +11,8 @@ pub mod project;
 pub mod queries;
 mod record_rows;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::fmt;
@@ -33,7 +35,7 @@ pub const VERSION: i64 = 1;
 const READERS: usize = 4;
 
 /// The longest a page waits for what it has just written.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 5 });
 
 /// Why the read model could not answer.
 #[derive(Debug)]

@@ -70,21 +70,6 @@ pub fn is_civil_date(text: &str) -> bool {
     shape && text.parse::<Month>().is_ok() && day.is_some_and(|day| (1..=31).contains(&day))
 }
 
-/// The civil date, in UTC, of a moment: what stands in for the date of a record that has none.
-pub fn utc_date(at_ms: i64) -> String {
-    // Days to civil date, after Howard Hinnant's public-domain algorithm: years begin in March.
-    let days = at_ms.div_euclid(86_400_000) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
 /// What a review makes of a record whose digest is `now`.
 ///
 /// A returned record that differs from what was returned is corrected and needs a new look, so it is
@@ -209,14 +194,6 @@ mod tests {
         assert_eq!(date_of(&both).as_deref(), Some("2026-06-01"));
         let odd = fields(&[("date", "yesterday".into()), ("due", Scalar::Int(5))]);
         assert_eq!(date_of(&odd), None);
-    }
-
-    #[test]
-    fn moments_have_the_dates_calendars_say() {
-        assert_eq!(utc_date(0), "1970-01-01");
-        assert_eq!(utc_date(951_782_400_000), "2000-02-29");
-        assert_eq!(utc_date(-1), "1969-12-31");
-        assert_eq!(utc_date(1_780_272_000_000), "2026-06-01");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
+use sync_core::civil;
 use sync_core::crdt::{Change, DocumentError};
 use sync_core::office::{Decision, Review};
 use sync_core::record::{Fields, Scalar};
@@ -135,7 +136,7 @@ fn put_record(
     let received_ms: i64 = transaction
         .prepare_cached("SELECT min(received_ms) FROM history WHERE doc = ?1 AND record = ?2")?
         .query_row(params![doc, id], |row| row.get(0))?;
-    let date = projected.date.clone().unwrap_or_else(|| project::utc_date(received_ms));
+    let date = projected.date.clone().unwrap_or_else(|| civil::date(received_ms));
     let month =
         change.scope.month.map_or_else(|| date.get(..7).unwrap_or_default().to_owned(), |m| m.to_string());
     transaction
