@@ -43,9 +43,12 @@ impl Device {
             return Ok(vec![Effect::Saved { record: target.record, doc: target.doc }, self.status()]);
         };
         self.docs.entry(target.doc).or_insert_with(|| Held::new(target.scope));
-        let mut effects = vec![self.note(LogRecord::Wrote(wrote))];
+        // Saved once it is in the log; the cache only follows, and may fail without anything being lost.
+        let mut effects = vec![
+            self.note(LogRecord::Wrote(wrote)),
+            Effect::Saved { record: target.record, doc: target.doc },
+        ];
         effects.extend(self.cache(&[target.doc]));
-        effects.push(Effect::Saved { record: target.record, doc: target.doc });
         effects.push(self.status());
         Ok(effects)
     }

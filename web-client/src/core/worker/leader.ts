@@ -60,8 +60,8 @@ export class Leader {
 
   step(event: CoreEvent, body?: Uint8Array): Promise<Outcome> {
     return this.exclusively(async () => {
+      const outcome: Outcome = { touched: 0, again: false };
       try {
-        const outcome: Outcome = { touched: 0, again: false };
         await this.carryOut(this.engine.step(event, body), outcome);
         while (outcome.again) {
           outcome.again = false;
@@ -74,6 +74,8 @@ export class Leader {
         this.engine = await this.parts.engine();
         await this.fill();
         this.parts.publish({ push: 'reopened' });
+        // In the log is saved: that the cache could not follow is mended by the reopening.
+        if (outcome.saved) return outcome;
         throw error;
       }
     });
