@@ -159,4 +159,14 @@ export interface RecordSchema {
   patternProperties?: Record<string, FieldSchema>;
   'x-steps'?: string[];
   'x-groups'?: Record<string, GroupSchema>;
+  'x-check'?: Check[];
+}
+
+/** A rule over more than one field; the form uses `required_if` to ask only what makes sense. */
+export interface Check {
+  rule: string;
+  field?: string;
+  when?: string;
+  is?: Scalar[];
+  group?: string;
 }

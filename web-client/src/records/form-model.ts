@@ -1,5 +1,5 @@
 /** Turns a record schema into what a form draws: steps, each with its fields and groups in order. */
-import type { FieldSchema, GroupSchema, RecordSchema } from '../core/types';
+import type { FieldSchema, Fields, GroupSchema, RecordSchema } from '../core/types';
 
 export interface FieldItem {
   kind: 'field';
@@ -73,3 +73,15 @@ export const helpKey = (item: Item): string | undefined => hints(item)['x-help-k
 export const source = (item: Item): string | undefined => hints(item)['x-source'];
 export const startsAs = (item: Item): unknown => hints(item)['x-default'];
 export const unit = (item: Item): string | undefined => hints(item)['x-unit'];
+
+/**
+ * Whether a field makes sense now: "who witnessed" is asked only when a witness signed. What is filled is always shown.
+ * `prefix` is the row (`line/<id>/`) when the field is a column.
+ */
+export function isAsked(schema: RecordSchema, name: string, fields: Fields, group?: string, prefix = ''): boolean {
+  const rules = (schema['x-check'] ?? []).filter(
+    (check) => check.rule === 'required_if' && check.field === name && check.group === group && check.is && check.when,
+  );
+  const value = fields[prefix + name] ?? '';
+  return rules.length === 0 || value !== '' || rules.some((rule) => rule.is!.includes(fields[prefix + rule.when] ?? null));
+}

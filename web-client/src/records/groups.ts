@@ -44,3 +44,11 @@ export function changed(before: Fields, after: Fields): Fields {
 export function withoutEmpty(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== ''));
 }
+
+/** How often each key of a set was chosen before; what is chosen now counts above all. */
+export function usage(rows: { fields: Fields }[], group: string, now: Fields): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { fields } of rows) for (const key of keysOf(fields, group)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const key of keysOf(now, group)) counts.set(key, Number.MAX_SAFE_INTEGER);
+  return counts;
+}

@@ -55,11 +55,7 @@ tab-day = Day
 tab-records = Records
 tab-sync = Sync
 log = Log
-strip-waiting =
-    { $count ->
-        [one] { $count } record waits to be sent
-       *[other] { $count } records wait to be sent
-    }
+strip-waiting = Waiting to be sent: { $count }
 strip-nothing-waits = Everything is sent
 strip-syncing = syncing…
 strip-last = synced { $when }
@@ -90,6 +86,7 @@ ago-days =
     }
 task-due = by { $when }
 loading-first = Loading your list. This happens once.
+loading-stuck = The list has not come yet: the server cannot be reached. It loads by itself as soon as it can.
 loading-due =
     { $count ->
         [one] { $count } document is still loading. You can work already.
@@ -271,8 +268,4 @@ about-device = Number of this phone: { $device }
 sign-out = Sign out of this phone
 sign-out-title = Sign out?
 sign-out-help = All data on this phone is deleted. It stays on the server. Signing in again needs a connection.
-sign-out-unsent =
-    { $count ->
-        [one] You cannot sign out yet: { $count } record is unsent and would be lost.
-       *[other] You cannot sign out yet: { $count } records are unsent and would be lost.
-    }
+sign-out-unsent = You cannot sign out yet. Changes not sent: { $count }. They would be lost.

@@ -4,7 +4,7 @@ import type { Fields, RecordSchema, RecordType, Scalar, Violation } from '../../
 import { update } from '../../../core/update.svelte';
 import { type Setting, settle } from '../../../records/defaults';
 import type { Draft } from '../../../records/drafts';
-import { cleared } from '../../../records/groups';
+import { cleared, withoutEmpty } from '../../../records/groups';
 
 const DRAFT_MS = 400;
 const CHECK_MS = 300;
@@ -62,7 +62,7 @@ export class RecordForm {
   checkSoon(): void {
     clearTimeout(this.checkTimer);
     this.checkTimer = setTimeout(async () => {
-      this.violations = await check(this.options.type, this.settled).catch(() => []);
+      this.violations = await check(this.options.type, withoutEmpty(this.settled)).catch(() => []);
     }, CHECK_MS);
   }
 
