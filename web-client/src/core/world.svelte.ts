@@ -9,6 +9,12 @@ class World {
   me = $derived(stores.session?.person ?? '');
   people = $derived(caseload(stores.rows));
   tasks = $derived(openTasks(stores.rows));
+  /** Names the desk asked the server for: of people whose documents are not on this device. */
+  private learned = $state.raw(new Map<string, string>());
+
+  learn(names: Iterable<readonly [id: string, name: string]>): void {
+    this.learned = new Map([...this.learned, ...names]);
+  }
 
   /** A list of the catalogue, or people and places, by the name a schema calls it by. */
   choices(source: string): Choice[] {
@@ -16,13 +22,14 @@ class World {
   }
 
   nameOf(source: string, value: unknown): string | undefined {
-    return nameIn(this.choices(source), value);
+    const learned = source === 'recipients' ? this.learned.get(String(value)) : undefined;
+    return nameIn(this.choices(source), value) ?? learned;
   }
 
   /** Staff and volunteers by the catalogue, recipients by their cards. */
   personName(id: string | null | undefined): string {
     if (!id) return '';
-    return this.nameOf('people', id) ?? String(stores.byId.get(id)?.fields.name ?? '');
+    return this.nameOf('people', id) ?? String(stores.byId.get(id)?.fields.name ?? this.learned.get(id) ?? '');
   }
 
   recipientName(id: string | null | undefined): string {
