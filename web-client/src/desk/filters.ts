@@ -1,0 +1,86 @@
+/** What of the log is looked at. Kept in the address, so that it survives a reload and can be sent to a colleague. */
+import type { RecordType } from '../core/types';
+import { civilDate } from '../records/defaults';
+
+/** `look` is everything that waits for a coordinator. */
+export const STATE_FILTERS = ['look', 'returned', 'approved', 'all'] as const;
+export type StateFilter = (typeof STATE_FILTERS)[number];
+
+export const LOG_TYPES: RecordType[] = ['visit', 'delivery', 'task', 'activity', 'case', 'person'];
+
+export interface Filters {
+  state: StateFilter;
+  place: string | null;
+  worker: string | null;
+  type: RecordType | null;
+  case: string | null;
+  from: string | null;
+  to: string | null;
+}
+
+export const NO_FILTERS: Filters = {
+  state: 'look', place: null, worker: null, type: null, case: null, from: null, to: null,
+};
+
+const known = <T extends string>(choices: readonly T[], value: string | null): T | null =>
+  choices.find((one) => one === value) ?? null;
+
+const civil = (value: string | null): string | null => (value && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null);
+
+/** An address somebody typed may hold anything: what is not understood is left out. */
+export function parseFilters(query: URLSearchParams): Filters {
+  return {
+    state: known(STATE_FILTERS, query.get('state')) ?? 'look',
+    place: query.get('place') || null,
+    worker: query.get('worker') || null,
+    type: known(LOG_TYPES, query.get('type')),
+    case: query.get('case') || null,
+    from: civil(query.get('from')),
+    to: civil(query.get('to')),
+  };
+}
+
+function encode(pairs: [string, string | null][]): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of pairs) if (value) query.set(name, value);
+  return query.size > 0 ? `?${query}` : '';
+}
+
+/** The address of the log with these filters; what is usual is not written down. */
+export function logAddress(filters: Filters): string {
+  const { state, place, worker, type, from, to } = filters;
+  return `/desk/log${encode([
+    ['state', state === 'look' ? null : state],
+    ['place', place], ['worker', worker], ['type', type], ['case', filters.case], ['from', from], ['to', to],
+  ])}`;
+}
+
+/** How many filters beside the state are set: the number on the button of a folded filter bar. */
+export function filterCount({ place, worker, type, from, to, case: about }: Filters): number {
+  return [place, worker, type, about, from ?? to].filter(Boolean).length;
+}
+
+export const PERIODS = ['any', 'today', 'week', 'month', 'last_month'] as const;
+export type Period = (typeof PERIODS)[number] | 'own';
+
+type Range = Pick<Filters, 'from' | 'to'>;
+
+/** The days of a period by name, counted from a given day. A week is the last seven days. */
+export function rangeOf(period: Exclude<Period, 'own'>, now: Date): Range {
+  const [year, month, day] = [now.getFullYear(), now.getMonth(), now.getDate()];
+  switch (period) {
+    case 'any': return { from: null, to: null };
+    case 'today': return { from: civilDate(now), to: civilDate(now) };
+    case 'week': return { from: civilDate(new Date(year, month, day - 6)), to: civilDate(now) };
+    case 'month': return { from: civilDate(new Date(year, month, 1)), to: civilDate(new Date(year, month + 1, 0)) };
+    case 'last_month': return { from: civilDate(new Date(year, month - 1, 1)), to: civilDate(new Date(year, month, 0)) };
+  }
+}
+
+export function periodOf({ from, to }: Range, now: Date): Period {
+  const found = PERIODS.find((period) => {
+    const range = rangeOf(period, now);
+    return range.from === from && range.to === to;
+  });
+  return found ?? 'own';
+}
