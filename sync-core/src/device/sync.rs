@@ -84,6 +84,8 @@ impl Device {
     }
 
     pub(super) fn failed(&mut self) -> Vec<Effect> {
+        // The clock may be wrong in another way by the next request.
+        self.flight.clock_corrected = false;
         self.flight.land();
         vec![self.status()]
     }
@@ -340,18 +342,14 @@ impl Device {
     fn take_changes(&mut self, doc: DocId, scope: Scope, changes: Vec<Admitted>, page: &mut Page) {
         let released: BTreeSet<ChangeHash> =
             self.state.quarantine.iter().map(|(wrote, _)| wrote.item.hash).collect();
+        let hashes: Vec<ChangeHash> = changes.iter().filter_map(|admitted| hash_of(&admitted.bytes)).collect();
+        for hash in hashes.into_iter().filter(|hash| released.contains(hash)) {
+            page.answered.push(Answered { doc, hash, verdict: Verdict::Duplicate });
+        }
         let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
         held.leaving = false;
-        for admitted in changes {
-            let Ok(framed) = admission::frame(&admitted.bytes, &Limits::default()) else {
-                page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
-                continue;
-            };
-            let hash = framed.hash;
-            if released.contains(&hash) {
-                page.answered.push(Answered { doc, hash, verdict: Verdict::Duplicate });
-            }
-            held.add(admitted);
+        if !held.take(changes).unwrap_or(false) {
+            page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
         }
         page.touched.insert(doc);
     }
@@ -436,12 +434,8 @@ struct Page {
     notices: Vec<Notice>,
 }
 
-impl Held {
-    fn add(&mut self, admitted: Admitted) {
-        if !self.admitted.contains(&admitted) {
-            self.admitted.push(admitted);
-        }
-    }
+fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
+    admission::frame(bytes, &Limits::STANDARD).ok().map(|framed| framed.hash)
 }
 
 fn doc_of(row: &Row) -> Option<DocId> {
