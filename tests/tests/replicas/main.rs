@@ -7,3 +7,4 @@ mod documents;
 mod keyed;
 mod phones;
 mod promises;
+mod remaking;
