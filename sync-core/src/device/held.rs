@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::Device;
 use super::log::Wrote;
+use crate::admission::{self, Fit, History, Limits};
 use crate::crdt::{Change, Document, DocumentError};
 use crate::ids::{ChangeHash, DocId, Id};
 use crate::scope::Scope;
@@ -40,12 +41,62 @@ impl Held {
         minicbor::to_vec(self).unwrap_or_default()
     }
 
-    /// The document of the admitted changes alone.
+    /// The document of the admitted changes alone. Changes whose ground has not come yet are passed over.
     pub fn document(&self) -> Result<Document, DocumentError> {
-        Document::from_changes(
-            self.scope.kind,
-            self.admitted.iter().map(|admitted| admitted.bytes.as_slice()),
-        )
+        let bytes = || self.admitted.iter().map(|admitted| admitted.bytes.as_slice());
+        match Document::from_changes(self.scope.kind, bytes()) {
+            Err(DocumentError::Missing(_)) => self.document_of_what_fits(),
+            whole => whole,
+        }
+    }
+
+    fn document_of_what_fits(&self) -> Result<Document, DocumentError> {
+        let mut document = Document::new(self.scope.kind)?;
+        let mut waiting: Vec<Change> =
+            self.admitted.iter().map(|admitted| Change::parse(&admitted.bytes)).collect::<Result<_, _>>()?;
+        loop {
+            let before = waiting.len();
+            waiting.retain(|change| document.apply(change).is_err());
+            if waiting.is_empty() || waiting.len() == before {
+                return Ok(document);
+            }
+        }
+    }
+
+    /// Takes in changes the server sent, each looked at before automerge ever sees it. `false` when one is
+    /// not what a server of ours would send: it is left out.
+    pub fn take(&mut self, changes: Vec<Admitted>) -> Result<bool, DocumentError> {
+        let mut history = History::new(self.scope.kind)?;
+        for held in &self.admitted {
+            if let Ok(framed) = admission::frame(&held.bytes, &Limits::STANDARD) {
+                history.add(&framed);
+            }
+        }
+        let mut sound = true;
+        for admitted in changes {
+            let Ok(framed) = admission::frame(&admitted.bytes, &Limits::STANDARD) else {
+                sound = false;
+                continue;
+            };
+            match admission::fit(&framed, &history, None) {
+                Fit::Known => continue,
+                Fit::Fits => drop(history.add(&framed)),
+                // Passed over by whoever opens the document until its ground has come.
+                Fit::Waiting(_) => {}
+                Fit::Remake(_) | Fit::SetAside(_) => {
+                    sound = false;
+                    continue;
+                }
+            }
+            self.add(admitted);
+        }
+        Ok(sound)
+    }
+
+    pub fn add(&mut self, admitted: Admitted) {
+        if !self.admitted.contains(&admitted) {
+            self.admitted.push(admitted);
+        }
     }
 
     /// Who wrote each admitted change.

@@ -342,7 +342,8 @@ impl Device {
     fn take_changes(&mut self, doc: DocId, scope: Scope, changes: Vec<Admitted>, page: &mut Page) {
         let released: BTreeSet<ChangeHash> =
             self.state.quarantine.iter().map(|(wrote, _)| wrote.item.hash).collect();
-        let hashes: Vec<ChangeHash> = changes.iter().filter_map(|admitted| hash_of(&admitted.bytes)).collect();
+        let hashes: Vec<ChangeHash> =
+            changes.iter().filter_map(|admitted| hash_of(&admitted.bytes)).collect();
         for hash in hashes.into_iter().filter(|hash| released.contains(hash)) {
             page.answered.push(Answered { doc, hash, verdict: Verdict::Duplicate });
         }

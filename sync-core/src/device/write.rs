@@ -32,6 +32,8 @@ impl Device {
         let target = self.target(&event)?;
         let mut document = match self.open_document(target.doc, target.scope) {
             Ok(opened) => opened.document,
+            // A new record needs nothing of what is there: it is written beside it, under a new incarnation.
+            Err(_) if target.new => Document::new(target.scope.kind).map_err(|_| "document_unreadable")?,
             Err(_) => return Err("document_unreadable"),
         };
         // A record that is not here would be made a second time, and one side's fields would vanish.

@@ -310,3 +310,54 @@ fn garbage_for_an_answer_changes_nothing() {
     }
     assert!(host.notices.iter().all(|notice| notice.code == "answer_unreadable"));
 }
+
+/// A visit of this phone that was accepted, and its change as the server would send it.
+fn accepted_visit(host: &mut MemoryHost) -> (Item, Admitted) {
+    visit(host, 1, 4);
+    let request = sync(host).unwrap();
+    answer(host, &verdicts(&request, |_| Verdict::Accepted));
+    let bytes = request.envelopes[0].changes[0].clone();
+    (items(&request).remove(0), Admitted { author: Id([0x33; 16]), bytes })
+}
+
+#[test]
+fn a_row_that_was_altered_on_the_way_is_left_out_and_said() {
+    let mut host = phone();
+    let (item, mut admitted) = accepted_visit(&mut host);
+    let middle = admitted.bytes.len() / 2;
+    admitted.bytes[middle] ^= 1;
+    host.wipe_cache();
+    host.restart(NOW);
+    sync(&mut host);
+    answer(
+        &mut host,
+        &SyncAnswer { rows: vec![Row::Changes(item.doc, item.scope, vec![admitted])], ..blank() },
+    );
+    assert!(host.notices.iter().any(|notice| notice.code == "row_unreadable"));
+    assert!(host.device.rows().is_empty());
+}
+
+#[test]
+fn with_the_cache_gone_a_new_visit_is_saved_all_the_same_and_merges_later() {
+    let mut host = phone();
+    let (item, admitted) = accepted_visit(&mut host);
+    host.wipe_cache();
+    host.restart(NOW);
+    visit(&mut host, 2, 5);
+    let request = sync(&mut host).unwrap();
+    assert!(items(&request)[0].incarnation > item.incarnation, "its own history is not here");
+    let row = Row::Changes(item.doc, item.scope, vec![admitted]);
+    answer(&mut host, &SyncAnswer { rows: vec![row], ..verdicts(&request, |_| Verdict::Accepted) });
+    assert_eq!(states(&host), [RowState::Server, RowState::Server]);
+}
+
+#[test]
+fn a_shunned_document_still_takes_new_visits() {
+    let mut host = phone();
+    let (item, _) = accepted_visit(&mut host);
+    host.log.extend(super::super::log::frame(&LogRecord::Shunned(item.doc)));
+    host.restart(NOW);
+    let record = visit(&mut host, 2, 5);
+    assert_eq!(host.refused, None);
+    assert!(host.device.rows().iter().any(|row| row.id == record));
+}
