@@ -10,6 +10,7 @@ use sync_core::scope::Scope;
 use sync_core::verdict::{Flag, Reason};
 use sync_core::wire::Grant;
 
+use super::writer;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::store::{
@@ -70,7 +71,7 @@ pub async fn release(app: &App, coordinator: &Account, set_aside: Quarantined) -
     let by = coordinator.person;
     let mut entries = Vec::new();
     if admitted {
-        entries.push(Entry::Change(change(row, scope)));
+        entries = writer::admitted(app, &existing, change(row, scope), by).await?;
     }
     entries.push(Entry::Released { of: set_aside.seq, by });
     entries.push(note(row, Outcome::Released, None, coordinator, received_ms));

@@ -7,12 +7,13 @@
 use sync_core::admission::{Bytes, Candidate, Finding, Job};
 use sync_core::crdt::{Change, Document};
 use sync_core::envelope::{self, Header, Item};
-use sync_core::ids::{Actor, DocId, Hash32, sha256};
+use sync_core::ids::{Actor, DocId, Hash32, Id, sha256};
 use sync_core::scope::Scope;
 use sync_core::wire::{DeviceState, Newest};
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::push::{self, Grown};
 use crate::store::{Account, Batch, ChainEvidence, ChangeRow, Device, DeviceNews, Entry};
 
 /// A change the server has made and not yet written.
@@ -75,14 +76,23 @@ pub async fn append(app: &App, author: &Account, draft: Draft, at_ms: i64) -> Re
         newest: Some(Newest { number: header.number, hash: Hash32(sha256(&header.encode())) }),
         evidence: ChainEvidence::default(),
     };
-    let batch = Batch {
-        received_ms: at_ms,
-        entries: vec![Entry::Change(row)],
-        device: Some(news),
-        ..Batch::default()
-    };
+    let entries = admitted(app, &draft.existing, row, author.person).await?;
+    let batch = Batch { received_ms: at_ms, entries, device: Some(news), ..Batch::default() };
     let seqs = app.log.append(batch).await?;
     seqs.first().copied().ok_or_else(|| Problem::internal("an append gave no number"))
+}
+
+/// The rows of an admitted change: itself, and what follows from it, as when a device pushes it.
+pub async fn admitted(
+    app: &App,
+    existing: &[ChangeRow],
+    row: ChangeRow,
+    by: Id,
+) -> Result<Vec<Entry>, Problem> {
+    let grown = Grown { doc: row.doc, scope: row.scope, existing, new: std::slice::from_ref(&row) };
+    let mut entries = push::derived(app.log.as_ref(), grown, by).await?;
+    entries.insert(0, Entry::Change(row));
+    Ok(entries)
 }
 
 /// The server's own entry among the devices, made on its first write; it belongs to the organisation itself.

@@ -74,7 +74,7 @@ pub async fn revoke(
     Ok(Json(item(device, name)))
 }
 
-/// The devices the signed-in person looks after, each with its person's name.
+/// The devices the signed-in person looks after, each with its person's name. The server's own is nobody's.
 async fn within(app: &App, signed_in: &SignedIn) -> Result<Vec<(Device, Option<String>)>, Problem> {
     require_office(signed_in)?;
     let accounts = app.log.accounts().await?;
@@ -88,7 +88,7 @@ async fn within(app: &App, signed_in: &SignedIn) -> Result<Vec<(Device, Option<S
     let devices = app.log.devices().await?;
     Ok(devices
         .into_iter()
-        .filter(|device| all || names.contains_key(&device.person))
+        .filter(|device| device.id != app.key.device() && (all || names.contains_key(&device.person)))
         .map(|device| {
             let name = names.get(&device.person).cloned();
             (device, name)

@@ -13,3 +13,6 @@ pub mod quarantine;
 pub mod records;
 pub mod reviews;
 pub mod sync;
+
+#[cfg(test)]
+mod tests;

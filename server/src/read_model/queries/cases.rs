@@ -13,7 +13,8 @@ use crate::read_model::ReadModelError;
 pub struct CaseItem {
     pub id: String,
     pub person: Option<String>,
-    pub name: Option<String>,
+    /// Empty when the person's card has not come.
+    pub name: String,
     pub place: Option<String>,
     pub place_name: Option<String>,
     pub care_status: Option<String>,
@@ -55,10 +56,12 @@ pub struct CaseDetail {
 }
 
 const SELECT_CASE: &str = "
-    SELECT c.id, c.person, coalesce(p.name, (SELECT name FROM person WHERE case_id = c.id ORDER BY id LIMIT 1)) AS name,
-           c.place, l.name, c.care_status,
-           (SELECT max(date) FROM record WHERE case_id = c.id AND type = 'visit' AND NOT voided)
-    FROM case_file c LEFT JOIN person p ON p.id = c.person LEFT JOIN place l ON l.id = c.place";
+    SELECT c.* FROM (
+      SELECT c.id, c.person,
+             coalesce(p.name, (SELECT name FROM person WHERE case_id = c.id ORDER BY id LIMIT 1), '') AS name,
+             c.place, l.name AS place_name, c.care_status,
+             (SELECT max(date) FROM record WHERE case_id = c.id AND type = 'visit' AND NOT voided)
+      FROM case_file c LEFT JOIN person p ON p.id = c.person LEFT JOIN place l ON l.id = c.place) c";
 
 /// Cases within reach, by name, then id.
 pub fn list(
@@ -75,8 +78,8 @@ pub fn list(
         "{SELECT_CASE}
          WHERE (?1 OR c.place IN (SELECT value FROM json_each(?2)))
            AND (?3 IS NULL OR c.id IN (SELECT value FROM json_each(?3)))
-           AND (?4 IS NULL OR (coalesce(name, ''), c.id) > (?4, ?5))
-         ORDER BY coalesce(name, ''), c.id LIMIT ?6"
+           AND (?4 IS NULL OR (c.name, c.id) > (?4, ?5))
+         ORDER BY c.name, c.id LIMIT ?6"
     );
     let named = named.map(|ids| serde_json::to_string(&ids).unwrap_or_default());
     let (after_name, after_id) = after.unzip();
@@ -95,8 +98,7 @@ pub fn list(
     }
     let more = items.len() > limit;
     items.truncate(limit);
-    let next =
-        items.last().filter(|_| more).map(|last| mark(&(last.name.as_deref().unwrap_or_default(), &last.id)));
+    let next = items.last().filter(|_| more).map(|last| mark(&(&last.name, &last.id)));
     Ok(CasePage { items, next })
 }
 
