@@ -22,9 +22,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod admission_cost;
+pub mod binary;
 pub mod chance;
 pub mod clock;
+pub mod desk;
 pub mod holdings;
+pub mod http;
 pub mod ledger;
 pub mod phone;
 pub mod sabotage;
