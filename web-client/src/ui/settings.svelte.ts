@@ -18,7 +18,7 @@ function show(): void {
   const { theme, text } = settings.now;
   const root = document.documentElement;
   root.dataset.theme = theme === 'auto' ? (night.matches ? 'dark' : 'light') : theme;
-  root.dataset.text = text >= 150 ? 'large' : 'usual';
+  root.dataset.text = text > 100 ? 'large' : 'usual';
   root.style.fontSize = `${text}%`;
 }
 

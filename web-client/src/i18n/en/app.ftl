@@ -18,6 +18,7 @@ somebody = Name unknown
 coordinator = coordinator
 understood = OK
 show-more = Show more
+actions = Actions
 search-name = Find by name
 value-none = Not given
 value-unknown = An entry of another list

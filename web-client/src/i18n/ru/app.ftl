@@ -18,6 +18,7 @@ somebody = Имя неизвестно
 coordinator = координатор
 understood = Понятно
 show-more = Показать ещё
+actions = Действия
 search-name = Найти по имени
 value-none = Не указано
 value-unknown = Запись из другого списка

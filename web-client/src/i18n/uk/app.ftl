@@ -18,6 +18,7 @@ somebody = Ім’я невідоме
 coordinator = координатор
 understood = Зрозуміло
 show-more = Показати ще
+actions = Дії
 search-name = Знайти за ім’ям
 value-none = Не вказано
 value-unknown = Запис з іншого списку
