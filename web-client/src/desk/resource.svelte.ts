@@ -1,4 +1,5 @@
 /** Something the desk reads from the server, with when it was read and what went wrong. */
+import { untrack } from 'svelte';
 import { asProblem, type DeskProblem } from './call';
 
 export class Resource<T> {
@@ -33,12 +34,15 @@ interface Refreshable {
   refresh(): Promise<void>;
 }
 
-/** For an `$effect` of a page: reads now, and whenever the person comes back to this window. */
+/**
+ * For an `$effect` of a page: reads now, and whenever the person comes back to this window. What the reading looks at
+ * is no reason to read again, or the page would never come to rest.
+ */
 export function keepFresh(resource: Refreshable): () => void {
   const read = (): void => {
     if (document.visibilityState === 'visible') void resource.refresh();
   };
-  void resource.refresh();
+  untrack(() => void resource.refresh());
   addEventListener('focus', read);
   addEventListener('online', read);
   document.addEventListener('visibilitychange', read);

@@ -59,7 +59,8 @@ export function parseMoney(text: string): number | null {
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(language()).format(value);
+  // Four digits stay together: 1941 is a year as often as a number.
+  return new Intl.NumberFormat(language(), { useGrouping: 'min2' }).format(value);
 }
 
 export function megabytes(bytes: number): string {

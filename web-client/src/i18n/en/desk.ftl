@@ -41,7 +41,6 @@ desk-period-week = Last 7 days
 desk-period-month = This month
 desk-period-last_month = Last month
 desk-period-own = Own dates
-desk-filters = Filters
 desk-filters-count = Filters: { $count }
 desk-filters-clear = Clear the filters
 desk-count =
@@ -132,7 +131,7 @@ desk-story-returned = Sent back to be put right
 desk-story-withdrawn = Decision withdrawn
 desk-story-late = Reached the server: { $when }
 desk-put = { $field }: { $value }
-desk-put-instead = { $field }: { $value } instead of “{ $before }”
+desk-put-instead = { $field }: { $value } (was: { $before })
 desk-put-cleared = { $field }: cleared
 desk-open-case = The person’s card
 desk-next-record = Next record
@@ -238,12 +237,6 @@ desk-cases-show = Whom to show
 desk-cases-all = All
 desk-cases-nobody = Without a worker
 desk-cases-none = Nobody found.
-desk-nobodys =
-    { $count ->
-        [one] { $count } person has no worker.
-       *[other] { $count } people have no worker.
-    }
-desk-nobodys-show = Show
 desk-nobody = Nobody assigned
 desk-no-place = No place given
 desk-case-records = All records

@@ -41,7 +41,6 @@ desk-period-week = За 7 дней
 desk-period-month = Этот месяц
 desk-period-last_month = Прошлый месяц
 desk-period-own = Свои дни
-desk-filters = Отбор
 desk-filters-count = Отбор: { $count }
 desk-filters-clear = Убрать отбор
 desk-count =
@@ -137,7 +136,7 @@ desk-story-returned = Отправлено на исправление
 desk-story-withdrawn = Решение отозвано
 desk-story-late = Дошло до сервера: { $when }
 desk-put = { $field }: { $value }
-desk-put-instead = { $field }: { $value } вместо «{ $before }»
+desk-put-instead = { $field }: { $value } (было: { $before })
 desk-put-cleared = { $field }: убрано
 desk-open-case = Карточка человека
 desk-next-record = Следующая запись
@@ -251,12 +250,6 @@ desk-cases-show = Кого показать
 desk-cases-all = Все
 desk-cases-nobody = Без работника
 desk-cases-none = Никого не нашлось.
-desk-nobodys =
-    { $count ->
-        [one] У { $count } человека нет работника.
-       *[many] У { $count } человек нет работника.
-    }
-desk-nobodys-show = Показать
 desk-nobody = Никто не закреплён
 desk-no-place = Место не указано
 desk-case-records = Все записи

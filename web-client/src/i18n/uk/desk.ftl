@@ -41,7 +41,6 @@ desk-period-week = За 7 днів
 desk-period-month = Цей місяць
 desk-period-last_month = Минулий місяць
 desk-period-own = Свої дні
-desk-filters = Відбір
 desk-filters-count = Відбір: { $count }
 desk-filters-clear = Прибрати відбір
 desk-count =
@@ -137,7 +136,7 @@ desk-story-returned = Надіслано на виправлення
 desk-story-withdrawn = Рішення відкликано
 desk-story-late = Дійшло до сервера: { $when }
 desk-put = { $field }: { $value }
-desk-put-instead = { $field }: { $value } замість «{ $before }»
+desk-put-instead = { $field }: { $value } (було: { $before })
 desk-put-cleared = { $field }: прибрано
 desk-open-case = Картка людини
 desk-next-record = Наступний запис
@@ -251,13 +250,6 @@ desk-cases-show = Кого показати
 desk-cases-all = Усі
 desk-cases-nobody = Без працівника
 desk-cases-none = Нікого не знайшлося.
-desk-nobodys =
-    { $count ->
-        [one] { $count } людина не має працівника.
-        [few] { $count } людини не мають працівника.
-       *[many] { $count } людей не мають працівника.
-    }
-desk-nobodys-show = Показати
 desk-nobody = Нікого не закріплено
 desk-no-place = Місце не вказано
 desk-case-records = Усі записи
