@@ -12,7 +12,7 @@ export const withoutWorker = (one: CaseItem): boolean => !closed(one) && !one.as
 
 export function found(cases: CaseItem[], name: string, filter: CaseFilter): CaseItem[] {
   const wanted = folded(name);
-  return cases.filter((one) => folded(one.name ?? '').includes(wanted) && (filter === 'all' || withoutWorker(one)));
+  return cases.filter((one) => folded(one.name).includes(wanted) && (filter === 'all' || withoutWorker(one)));
 }
 
 export interface Village {

@@ -32,7 +32,7 @@ export type CaseItem = {
   care_status?: string | null;
   id: string;
   last_visit?: string | null;
-  name?: string | null;
+  name: string;
   person?: string | null;
   place?: string | null;
   place_name?: string | null;
