@@ -31,7 +31,7 @@ fn is_test(path: &str) -> bool {
 const RULES: &[Rule] = &[
     Rule {
         says: "automerge is named only by the documents of the core",
-        words: &["automerge"],
+        words: &["automerge::", "use automerge"],
         within: &["sync-core/src/", "server/src/"],
         except: &["sync-core/src/crdt/"],
         breach: ("server/src/push/mod.rs", "use automerge::Change;"),
@@ -153,11 +153,11 @@ fn every_exception_is_somewhere() {
     }
 }
 
-/// The types a backend of the store offers; whoever names one of them has chosen that backend.
+/// The types a backend of the store shows; whoever names one of them has chosen that backend.
 fn backend_types(house: &[Source]) -> Vec<String> {
     house
         .iter()
-        .filter(|source| source.path.starts_with("server/src/store/sqlite"))
+        .filter(|source| source.path == "server/src/store/sqlite/mod.rs")
         .flat_map(|source| source.text.lines())
         .filter_map(|line| line.strip_prefix("pub struct "))
         .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
