@@ -15,7 +15,7 @@ demo: web ## A demo district to click through (DATA=folder, ADDR=host:port)
 test: ## Everything that must hold; the last line is the sum
 	@.ci/test
 
-bench: web ## Measure what is promised, into target/bench/report.json
+bench: ## Measure what is promised, into target/bench/report.json
 	@.ci/bench
 
 wasm: ## The core for the browser
