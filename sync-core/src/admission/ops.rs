@@ -39,55 +39,67 @@ pub(super) fn read_ops<'a>(
     start_op: u64,
     limits: &Limits,
 ) -> Result<Vec<FramedOp<'a>>, Reason> {
+    let table = read_rows(columns, limits)?;
+    let counts: Vec<u64> = table.iter().map(|row| row.preds).collect();
+    let mut preds = Preds::read(columns, &counts, limits)?;
+    let mut names = Names { actors, used: BTreeSet::from([0]) };
+    let mut values = Reader::new(columns.value);
+    let mut seen = BTreeSet::new();
+    let mut ops = Vec::with_capacity(table.len());
+    for Row { object, key, action, meta, preds: count } in table {
+        let object = names.op(object)?;
+        check_key(key, limits)?;
+        // Setting a field twice in one change leaves an operation nobody can ever see.
+        if !seen.insert((object, key)) {
+            return Err(Reason::ForbiddenOperation);
+        }
+        let value = match (action, read_value(meta, &mut values, limits)?) {
+            (MAKE_MAP, Scalar::Null) => None,
+            (PUT, value) => Some(value),
+            _ => return Err(Reason::ForbiddenOperation),
+        };
+        ops.push(FramedOp { object, key, value, preds: preds.next(count, start_op, &mut names)? });
+    }
+    if !values.is_empty() {
+        return Err(Reason::Malformed);
+    }
+    if names.used.len() == actors.len() { Ok(ops) } else { Err(Reason::NotCanonical) }
+}
+
+/// One operation as it stands in the columns: actors by place, the value and what it overwrites elsewhere.
+struct Row<'a> {
+    object: (u64, u64),
+    key: &'a str,
+    action: u64,
+    meta: u64,
+    preds: u64,
+}
+
+/// The columns that have one row for each operation, side by side.
+fn read_rows<'a>(columns: &Columns<'a>, limits: &Limits) -> Result<Vec<Row<'a>>, Reason> {
     use Reason::{ForbiddenOperation, Malformed};
     let actions: Vec<u64> = rows(columns.action, limits.ops, Malformed)?;
     let len = actions.len();
     if len == 0 || !all_no(columns.insert, len) {
         return Err(ForbiddenOperation);
     }
-    // An empty row here is an operation on the root, which belongs to genesis.
+    // An empty row here is an operation on the root, which belongs to genesis, or a key in a list.
     let object_actors: Vec<u64> = rows(columns.object_actor, len, ForbiddenOperation)?;
     let object_counters: Vec<u64> = rows(columns.object_counter, len, ForbiddenOperation)?;
     let keys: Vec<&str> = rows(columns.key, len, ForbiddenOperation)?;
-    let metas: Vec<u64> = rows(columns.value_meta, len, Malformed)?;
-    let pred_counts: Vec<u64> = rows(columns.pred_count, len, Malformed)?;
     if [object_actors.len(), object_counters.len(), keys.len()].iter().any(|rows| *rows != len) {
         return Err(ForbiddenOperation);
     }
-    if metas.len() != len || pred_counts.len() != len {
+    let metas: Vec<u64> = rows(columns.value_meta, len, Malformed)?;
+    let preds: Vec<u64> = rows(columns.pred_count, len, Malformed)?;
+    if metas.len() != len || preds.len() != len {
         return Err(Malformed);
     }
-    let mut names = Names { actors, used: BTreeSet::from([0]) };
-    let mut values = Reader::new(columns.value);
-    let mut preds = Preds::read(columns, &pred_counts, limits)?;
-    let mut seen = BTreeSet::new();
-    let mut ops = Vec::with_capacity(len);
     let objects = object_actors.into_iter().zip(object_counters);
-    for ((((action, object), key), meta), pred_count) in
-        actions.into_iter().zip(objects).zip(keys).zip(metas).zip(pred_counts)
-    {
-        let object = names.op(object)?;
-        check_key(key, limits)?;
-        // Setting a field twice in one change leaves an operation nobody can ever see.
-        if !seen.insert((object, key)) {
-            return Err(ForbiddenOperation);
-        }
-        let value = read_value(meta, &mut values, limits)?;
-        let value = match (action, value) {
-            (MAKE_MAP, Scalar::Null) => None,
-            (PUT, value) => Some(value),
-            _ => return Err(ForbiddenOperation),
-        };
-        let preds = preds.next(pred_count, start_op, &mut names)?;
-        ops.push(FramedOp { object, key, value, preds });
-    }
-    if !values.is_empty() {
-        return Err(Malformed);
-    }
-    if names.used.len() != actors.len() {
-        return Err(Reason::NotCanonical);
-    }
-    Ok(ops)
+    let table = objects.zip(keys).zip(actions).zip(metas).zip(preds);
+    Ok(table
+        .map(|((((object, key), action), meta), preds)| Row { object, key, action, meta, preds })
+        .collect())
 }
 
 /// The actors of the change by place, and which of them were named.

@@ -5,14 +5,23 @@ use crate::crdt::{Change, Document, DocumentError};
 use crate::ids::ChangeHash;
 use crate::verdict::Reason;
 
-/// The document with these changes, in this order, after it has been saved, loaded and read.
+/// The document with these changes, in this order, after it has been saved, loaded and read: as a whole,
+/// and the `records` the changes wrote to with all their concurrent values.
 ///
 /// An error or panic anywhere is [`Reason::BreaksDocument`]; `document` itself is never touched.
-pub fn shadow(document: &Document, changes: &[Change]) -> Result<Document, Reason> {
-    guarded(|| try_on(document, changes)).and_then(Result::ok).ok_or(Reason::BreaksDocument)
+pub fn shadow<'a>(
+    document: &Document,
+    changes: &[Change],
+    records: impl IntoIterator<Item = &'a str>,
+) -> Result<Document, Reason> {
+    guarded(|| try_on(document, changes, records)).and_then(Result::ok).ok_or(Reason::BreaksDocument)
 }
 
-fn try_on(document: &Document, changes: &[Change]) -> Result<Document, DocumentError> {
+fn try_on<'a>(
+    document: &Document,
+    changes: &[Change],
+    records: impl IntoIterator<Item = &'a str>,
+) -> Result<Document, DocumentError> {
     let mut shadow = document.clone();
     for change in changes {
         shadow.apply(change)?;
@@ -25,10 +34,10 @@ fn try_on(document: &Document, changes: &[Change]) -> Result<Document, DocumentE
     }
     shadow.hydrate();
     loaded.hydrate();
-    let records = shadow.record_ids("")?;
-    require(loaded.record_ids("")? == records)?;
+    require(loaded.record_ids("")? == shadow.record_ids("")?)?;
     for record in records {
-        require(shadow.record(&record)? == loaded.record(&record)?)?;
+        let read = shadow.record(record)?;
+        require(read.is_some() && read == loaded.record(record)?)?;
     }
     Ok(shadow)
 }

@@ -1,119 +1,17 @@
 //! All four steps for the changes pushed to one document.
 
-use std::collections::BTreeMap;
-
-use minicbor::{Decode, Encode};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::decode;
 use super::fit::{Fit, fit, record_of};
 use super::frame::{Framed, frame};
 use super::history::History;
+use super::job::{Candidate, Facts, Finding, Job, Pace, Touched, Vetted};
 use super::limits::Limits;
 use super::shadow::shadow;
 use crate::crdt::{Change, Document, DocumentError};
-use crate::ids::{Actor, ChangeHash, DocId, Id};
-use crate::scope::Kind;
+use crate::ids::{ChangeHash, Id};
 use crate::verdict::{Reason, RemakeReason};
-
-/// The changes to vet for one document, and what the log already holds of it.
-#[derive(Clone, PartialEq, Debug, Encode, Decode)]
-pub struct Job {
-    #[n(0)]
-    pub doc: DocId,
-    #[n(1)]
-    pub kind: Kind,
-    /// The admitted changes, in the order of the log or any other.
-    #[n(2)]
-    pub existing: Vec<Bytes>,
-    /// Changes of this document that were set aside before: what builds on them must be made again.
-    #[n(3)]
-    pub refused: Vec<ChangeHash>,
-    #[n(4)]
-    pub candidates: Vec<Candidate>,
-}
-
-/// The bytes of one change chunk.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
-#[cbor(transparent)]
-pub struct Bytes(#[cbor(n(0), with = "minicbor::bytes")] pub Vec<u8>);
-
-/// A change somebody sent.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
-pub struct Candidate {
-    /// As the envelope names it.
-    #[n(0)]
-    pub hash: ChangeHash,
-    /// As derived from device, document and incarnation.
-    #[n(1)]
-    pub actor: Actor,
-    #[n(2)]
-    pub bytes: Bytes,
-}
-
-/// What vetting found about one candidate.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
-pub struct Vetted {
-    #[n(0)]
-    pub hash: ChangeHash,
-    #[n(1)]
-    pub finding: Finding,
-}
-
-/// The finding: what the write path turns into a verdict.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
-pub enum Finding {
-    /// May be appended to the log.
-    #[n(0)]
-    Sound(#[n(0)] Facts),
-    /// Is in the log already.
-    #[n(1)]
-    Known,
-    /// Builds on these changes, which are not here yet.
-    #[n(2)]
-    Waiting(#[n(0)] Vec<ChangeHash>),
-    #[n(3)]
-    Remake(#[n(0)] RemakeReason),
-    #[n(4)]
-    SetAside(#[n(0)] Reason),
-}
-
-/// What a caller may want to know of a sound change without opening it.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
-pub struct Facts {
-    /// Position among the changes of its actor, from 1.
-    #[n(0)]
-    pub seq: u64,
-    /// The author's clock in milliseconds since 1970 UTC, uncorrected.
-    #[n(1)]
-    pub time_ms: i64,
-    /// How many operations it has.
-    #[n(2)]
-    pub ops: u32,
-    /// The records it writes to, each once, and whether it is the first to.
-    #[n(3)]
-    pub records: Vec<Touched>,
-}
-
-/// A record a change writes to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
-pub struct Touched {
-    #[n(0)]
-    pub record: Id,
-    #[n(1)]
-    pub created: bool,
-}
-
-/// How the changes that fit are tried on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Pace {
-    /// One shadow for all of them; one by one only if that fails.
-    #[n(0)]
-    Together,
-    /// One by one from the start: for finding the one that kills the process.
-    #[n(1)]
-    OneByOne,
-}
 
 /// Vets the candidates in an order of its own: theirs does not matter.
 ///
@@ -164,6 +62,12 @@ fn frame_all<'a>(job: &'a Job, limits: &Limits, found: &mut Found) -> Vec<(&'a C
     framed_all
 }
 
+fn try_on(document: &Document, fitting: &[Fitting]) -> Result<Document, Reason> {
+    let changes: Vec<Change> = fitting.iter().map(|one| one.change.clone()).collect();
+    let records: BTreeSet<&str> = fitting.iter().flat_map(|one| &one.records).map(String::as_str).collect();
+    shadow(document, &changes, records)
+}
+
 fn in_order_of(job: &Job, mut found: Found) -> Vec<Vetted> {
     let hashes = job.candidates.iter().map(|candidate| candidate.hash);
     hashes.filter_map(|hash| Some(Vetted { hash, finding: found.remove(&hash)? })).collect()
@@ -175,8 +79,15 @@ struct Bench<'a> {
     history: History,
     found: Found,
     /// Changes that fit, each after what it builds on.
-    fitting: Vec<(Vec<ChangeHash>, Change)>,
+    fitting: Vec<Fitting>,
     trying: &'a mut dyn FnMut(ChangeHash),
+}
+
+/// A change to be tried on, and the keys of the records it writes to.
+struct Fitting {
+    change: Change,
+    deps: Vec<ChangeHash>,
+    records: Vec<String>,
 }
 
 impl<'a> Bench<'a> {
@@ -212,7 +123,9 @@ impl<'a> Bench<'a> {
                     Ok(change) => {
                         let facts = self.facts(framed);
                         self.history.add(framed);
-                        self.fitting.push((framed.deps.clone(), change));
+                        let records =
+                            facts.records.iter().map(|touched| touched.record.to_string()).collect();
+                        self.fitting.push(Fitting { change, deps: framed.deps.clone(), records });
                         Finding::Sound(facts)
                     }
                     Err(reason) => Finding::SetAside(reason),
@@ -225,19 +138,19 @@ impl<'a> Bench<'a> {
 
     /// Step 4.
     fn try_all(&mut self, document: Document, pace: Pace) {
-        let changes: Vec<Change> = self.fitting.iter().map(|(_, change)| change.clone()).collect();
-        if pace == Pace::Together && shadow(&document, &changes).is_ok() {
+        let fitting = std::mem::take(&mut self.fitting);
+        if pace == Pace::Together && try_on(&document, &fitting).is_ok() {
             return;
         }
         let mut good = document;
-        for (deps, change) in std::mem::take(&mut self.fitting) {
-            let hash = change.hash();
-            if let Some(finding) = self.inherited(&deps) {
+        for one in fitting {
+            let hash = one.change.hash();
+            if let Some(finding) = self.inherited(&one.deps) {
                 self.settle(hash, finding);
                 continue;
             }
             (self.trying)(hash);
-            match shadow(&good, std::slice::from_ref(&change)) {
+            match try_on(&good, std::slice::from_ref(&one)) {
                 Ok(next) => good = next,
                 Err(reason) => self.settle(hash, Finding::SetAside(reason)),
             }
