@@ -1,13 +1,26 @@
 //! What every request shares, and the one list of routes.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
 use sync_core::keys::DeviceKey;
+use tokio::sync::Mutex;
 
+use crate::auth::password::PasswordChecks;
+use crate::auth::rate::Buckets;
 use crate::config::Config;
+use crate::problem::{Code, Problem, speak};
 use crate::push::{Locks, Vet};
 use crate::read_model::ReadModel;
+use crate::routes::{desk, enrol, health, sync};
 use crate::store::ChangeLog;
+use crate::web;
 
 /// The server's clock in milliseconds since 1970 UTC: wound by hand in tests.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -23,11 +36,95 @@ pub struct App {
     pub key: DeviceKey,
     /// Held by whoever appends changes to a document, from reading what it holds until the commit.
     pub locks: Locks,
+    /// Held by whoever appends grants, from reading who holds what until the commit.
+    pub grants: Mutex<()>,
+    pub passwords: PasswordChecks,
+    /// Tries to sign in, by login and address.
+    pub sign_ins: Buckets<(String, IpAddr)>,
+    /// Requests, by address.
+    pub requests: Buckets<IpAddr>,
 }
 
 impl App {
+    /// Puts together what requests share.
+    pub fn new(
+        config: Config,
+        log: Arc<dyn ChangeLog>,
+        read_model: ReadModel,
+        vetting: Arc<dyn Vet>,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            key: DeviceKey::from_seed(log.server_seed()),
+            locks: Locks::default(),
+            grants: Mutex::default(),
+            passwords: PasswordChecks::new(config.password_checks),
+            sign_ins: Buckets::new(config.sign_in_tries, config.sign_in_refill),
+            requests: Buckets::new(
+                config.requests_per_minute,
+                Duration::from_secs(60) / config.requests_per_minute.max(1),
+            ),
+            config,
+            log,
+            read_model,
+            vetting,
+            clock,
+        }
+    }
+
     /// The time now.
     pub fn now_ms(&self) -> i64 {
         (self.clock)()
     }
+}
+
+/// Who is at the other end of the connection; put into each request by [`crate::serve`].
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// Every route of the server.
+pub fn router(app: Arc<App>) -> Router {
+    let (desk, _) = desk::router().split_for_parts();
+    Router::new()
+        .route("/healthz", get(health::healthy))
+        .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(web::api_description))
+        .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/sync", post(sync::sync))
+        .merge(desk)
+        .fallback(web::serve)
+        .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
+        .layer(from_fn_with_state(app.clone(), admit))
+        .layer(from_fn(speak))
+        .layer(from_fn(log))
+        .with_state(app)
+}
+
+/// Knows the caller's address and slows down who asks too often.
+async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Problem> {
+    let peer = peer(&app.config, &request);
+    request.extensions_mut().insert(peer);
+    app.requests.take(peer.0, app.now_ms()).map_err(|wait| Problem::new(Code::TooMany).retry_after(wait))?;
+    Ok(next.run(request).await)
+}
+
+/// Behind a trusted proxy the last entry of `X-Forwarded-For` is what the proxy saw; those before it are claims.
+fn peer(config: &Config, request: &Request) -> Peer {
+    let direct = request.extensions().get::<Peer>().copied().unwrap_or(Peer(Ipv4Addr::LOCALHOST.into()));
+    if !config.trust_proxy {
+        return direct;
+    }
+    let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    last.map_or(direct, Peer)
+}
+
+/// One line a request: what was asked and how it went, never who or what is in it.
+async fn log(request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let begun = std::time::Instant::now();
+    let response = next.run(request).await;
+    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis() as u64);
+    tracing::debug!(%method, path, status, ms, "request");
+    response
 }

@@ -36,6 +36,8 @@ pub struct Config {
     pub quarantine_changes: u64,
     /// `FOOTPATH_QUARANTINE_BYTES`: and their bytes. Default 16 MiB.
     pub quarantine_bytes: u64,
+    /// `FOOTPATH_UTC_OFFSET_MIN`: the organisation's zone, for what "today" is. Default 180.
+    pub utc_offset_minutes: i64,
     /// `FOOTPATH_SHUTDOWN_S`: how long requests in flight may take to finish at the end. Default 20.
     pub shutdown: Duration,
 }
@@ -57,6 +59,7 @@ impl Default for Config {
             vetting_children: 2,
             quarantine_changes: 2000,
             quarantine_bytes: 16 * 1024 * 1024,
+            utc_offset_minutes: 180,
             shutdown: Duration::from_secs(20),
         }
     }
@@ -92,7 +95,11 @@ impl Config {
             header_timeout: seconds("FOOTPATH_HEADER_TIMEOUT_S", default.header_timeout)?,
             body_deadline: seconds("FOOTPATH_BODY_DEADLINE_S", default.body_deadline)?,
             max_connections: read(&variable, "FOOTPATH_MAX_CONNECTIONS", default.max_connections)?,
-            requests_per_minute: read(&variable, "FOOTPATH_REQUESTS_PER_MINUTE", default.requests_per_minute)?,
+            requests_per_minute: read(
+                &variable,
+                "FOOTPATH_REQUESTS_PER_MINUTE",
+                default.requests_per_minute,
+            )?,
             sign_in_tries: read(&variable, "FOOTPATH_SIGN_IN_TRIES", default.sign_in_tries)?,
             sign_in_refill: seconds("FOOTPATH_SIGN_IN_REFILL_S", default.sign_in_refill)?,
             password_checks: read(&variable, "FOOTPATH_PASSWORD_CHECKS", default.password_checks)?,
@@ -100,8 +107,14 @@ impl Config {
             vetting_children: read(&variable, "FOOTPATH_VETTING_CHILDREN", default.vetting_children)?,
             quarantine_changes: read(&variable, "FOOTPATH_QUARANTINE_CHANGES", default.quarantine_changes)?,
             quarantine_bytes: read(&variable, "FOOTPATH_QUARANTINE_BYTES", default.quarantine_bytes)?,
+            utc_offset_minutes: read(&variable, "FOOTPATH_UTC_OFFSET_MIN", default.utc_offset_minutes)?,
             shutdown: seconds("FOOTPATH_SHUTDOWN_S", default.shutdown)?,
         })
+    }
+
+    /// How far the organisation's clocks are ahead of UTC.
+    pub fn utc_offset_ms(&self) -> i64 {
+        self.utc_offset_minutes.saturating_mul(60_000)
     }
 
     /// Small and quick, for tests: any free port, the data in `data`.
@@ -133,7 +146,8 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_and_nonsense_is_named() {
-        let config = Config::from_variables(|name| (name == "FOOTPATH_SIGN_IN_TRIES").then(|| "3".to_owned()));
+        let config =
+            Config::from_variables(|name| (name == "FOOTPATH_SIGN_IN_TRIES").then(|| "3".to_owned()));
         assert_eq!(config.unwrap().sign_in_tries, 3);
         let nonsense = Config::from_variables(|name| (name == "FOOTPATH_ADDR").then(|| "here".to_owned()));
         assert_eq!(nonsense.unwrap_err(), BadSetting { name: "FOOTPATH_ADDR" });

@@ -3,10 +3,12 @@
 //! One write path ([`push`] for devices, [`command`] for people at the desk) ends in the change log
 //! ([`store::ChangeLog`]); everything else is read from it: [`pull`] for devices, [`read_model`] for the desk.
 
+pub mod access;
 pub mod app;
 pub mod auth;
 pub mod command;
 pub mod config;
+pub mod demo;
 pub mod problem;
 pub mod pull;
 pub mod push;

@@ -118,7 +118,8 @@ impl Language {
             .filter_map(|part| {
                 let mut pieces = part.trim().split(';');
                 let language = Self::named(pieces.next()?.trim())?;
-                let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+                let weight =
+                    pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
                 Some((weight, language))
             })
             .collect();

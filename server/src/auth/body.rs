@@ -11,7 +11,8 @@ use crate::problem::{Code, Problem};
 /// The whole body. A declared length over the limit is refused before a byte is read; the deadline is for the
 /// whole of it, however steadily it drips.
 pub async fn whole(body: Body, headers: &HeaderMap, config: &Config) -> Result<Bytes, Problem> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let declared =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(Code::TooLarge.into());
     }

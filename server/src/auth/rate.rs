@@ -19,7 +19,11 @@ pub struct Buckets<K> {
 
 impl<K: Eq + Hash> Buckets<K> {
     pub fn new(burst: u32, refill: Duration) -> Self {
-        Self { burst: f64::from(burst.max(1)), refill: refill.max(Duration::from_micros(1)), left: Mutex::default() }
+        Self {
+            burst: f64::from(burst.max(1)),
+            refill: refill.max(Duration::from_micros(1)),
+            left: Mutex::default(),
+        }
     }
 
     /// Takes one try of `key`'s; `Err` says how long until there is one.

@@ -191,7 +191,9 @@ mod tests {
             other[claim] = "0".repeat(32).into();
             assert!(read(&signed(header, &other.to_string())).is_err(), "another {claim}");
         }
-        for header in [r#"{"alg":"none"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"ES256","typ":"JWT"}"#] {
+        for header in
+            [r#"{"alg":"none"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"ES256","typ":"JWT"}"#]
+        {
             assert!(read(&signed(header, &full.to_string())).is_err(), "{header}");
         }
     }

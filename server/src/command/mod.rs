@@ -1,6 +1,6 @@
 //! What people at the desk make the server write, as a signed writer.
 
-pub mod assign;
+pub mod account;
 pub mod grant;
 pub mod quarantine;
 pub mod resolve;

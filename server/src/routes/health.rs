@@ -1,1 +1,40 @@
-//! See [`crate::app`].
+//! `/healthz`: the process answers. `/readyz`: it can do its work.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use crate::app::App;
+
+/// Rows the read model may be behind before the server says it is not ready.
+const MAX_LAG: u64 = 10_000;
+
+/// What readiness is made of.
+#[derive(Serialize)]
+pub struct Readiness {
+    pub store: bool,
+    pub vetting: bool,
+    /// Rows of the log the desk's tables do not have yet.
+    pub read_model_lag: u64,
+}
+
+/// 200 while the process runs.
+pub async fn healthy() -> &'static str {
+    "ok"
+}
+
+/// 200 when the store can be written, vetting can be had and the desk is not far behind; else 503. The body
+/// says which.
+pub async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Readiness>) {
+    let newest = *app.log.changed().borrow();
+    let readiness = Readiness {
+        store: app.log.writable().await.is_ok(),
+        vetting: app.vetting.alive(),
+        read_model_lag: newest.saturating_sub(app.read_model.position()),
+    };
+    let ready = readiness.store && readiness.vetting && readiness.read_model_lag <= MAX_LAG;
+    (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(readiness))
+}

@@ -1,1 +1,93 @@
-//! See [`crate::app`].
+//! `POST /v1/sync`: everything a phone has to give and may have, in one round trip.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use sync_core::wire::{self, Cursor, SyncAnswer, SyncRequest, WireError};
+
+use crate::access::Access;
+use crate::app::App;
+use crate::auth::{FromAnyDevice, SignedIn};
+use crate::command::grant;
+use crate::problem::{Code, Problem};
+use crate::pull::{Pulled, pull};
+use crate::push::{Answered, push};
+
+/// Takes in envelopes, gives verdicts and the next page.
+///
+/// 200 with an answer, whatever the verdicts are; 400 for a body that cannot be read, 401 for a token that is
+/// not good, 413 for too much at once (the device sends half), 429 and 503 with `Retry-After`.
+pub async fn sync(
+    State(app): State<Arc<App>>,
+    FromAnyDevice(from): FromAnyDevice,
+) -> Result<Response, Problem> {
+    let request = read(&from)?;
+    grant::follow_account(&app, &from.account).await?;
+    grant::follow_calendar(&app).await?;
+    let mut access = Access::of(app.log.as_ref(), &from.account).await?;
+    let state = request.state.clone();
+    let answered = push(&app, &from, &mut access, &request.envelopes, state).await?;
+    let answer = if from.device.revoked_ms.is_some() {
+        verdicts_only(&app, request.cursor, answered)
+    } else {
+        with_page(&app, &from, request.cursor, answered).await?
+    };
+    Ok(packed(&answer))
+}
+
+fn read(from: &SignedIn) -> Result<SyncRequest, Problem> {
+    wire::unpack(&from.body, wire::MAX_UNPACKED).map_err(|error| match error {
+        WireError::TooLarge => Code::TooLarge.into(),
+        WireError::UnknownVersion(_) => Code::UnknownVersion.into(),
+        WireError::Empty | WireError::Unreadable => Code::Malformed.into(),
+    })
+}
+
+async fn with_page(
+    app: &App,
+    from: &SignedIn,
+    cursor: Option<Cursor>,
+    answered: Answered,
+) -> Result<SyncAnswer, Problem> {
+    // First how far the log goes, then what is granted: a grant that comes in between belongs to the next page.
+    let until = *app.log.changed().borrow();
+    let access = Access::of(app.log.as_ref(), &from.account).await?;
+    let Pulled { revoked, rows, cursor, due, more } =
+        pull(app, &access, until, cursor, &answered.carried).await?;
+    Ok(SyncAnswer {
+        epoch: app.log.organisation().epoch,
+        server_time_ms: app.now_ms(),
+        verdicts: answered.verdicts,
+        revoked,
+        rows,
+        cursor,
+        due,
+        more,
+        newest: answered.newest,
+        device_revoked: false,
+    })
+}
+
+/// For a revoked device: its work is heard, and it is given nothing.
+fn verdicts_only(app: &App, cursor: Option<Cursor>, answered: Answered) -> SyncAnswer {
+    let epoch = app.log.organisation().epoch;
+    SyncAnswer {
+        epoch,
+        server_time_ms: app.now_ms(),
+        verdicts: answered.verdicts,
+        revoked: Vec::new(),
+        rows: Vec::new(),
+        cursor: cursor.unwrap_or(Cursor { epoch, seq: 0, backfills: Vec::new() }),
+        due: 0,
+        more: false,
+        newest: answered.newest,
+        device_revoked: true,
+    }
+}
+
+fn packed(answer: &SyncAnswer) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))], wire::pack(answer))
+        .into_response()
+}

@@ -26,8 +26,8 @@ use tokio::sync::watch;
 
 pub use people::{Account, ChainEvidence, Device, DeviceNews, Duty, Organisation};
 pub use rows::{
-    Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, Quarantined, QuarantineState,
-    RowHead, SetAsideRow,
+    Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, QuarantineState,
+    Quarantined, RowHead, SetAsideRow,
 };
 
 /// Why the store could not do it.
@@ -87,6 +87,9 @@ pub trait ChangeLog: Send + Sync {
     /// How many documents and office values have rows in `scope` with `after < seq <= until`.
     async fn count_in(&self, scope: Grant, after: u64, until: u64) -> Stored<u32>;
 
+    /// Number of the newest row in `scope`; 0 when there is none.
+    async fn newest_in(&self, scope: Grant) -> Stored<u64>;
+
     /// All admitted changes of these documents, each after what it builds on. A document without any is left out.
     async fn changes_of(&self, docs: &[DocId]) -> Stored<BTreeMap<DocId, Vec<ChangeRow>>>;
 
@@ -125,7 +128,12 @@ pub trait ChangeLog: Send + Sync {
 
     /// Keeps envelopes as they came, before anything looks into them, each under a hash of its bytes; the same
     /// again is a no-op. A batch that names them as done forgets them.
-    async fn keep_arrivals(&self, device: DeviceId, received_ms: i64, raw: Vec<(Hash32, Vec<u8>)>) -> Stored<()>;
+    async fn keep_arrivals(
+        &self,
+        device: DeviceId,
+        received_ms: i64,
+        raw: Vec<(Hash32, Vec<u8>)>,
+    ) -> Stored<()>;
 
     /// Envelopes kept and not yet done, with their hashes.
     async fn arrivals(&self, device: DeviceId) -> Stored<Vec<(Hash32, Vec<u8>)>>;

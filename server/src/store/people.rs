@@ -55,7 +55,10 @@ pub struct Account {
 
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account").field("person", &self.person).field("duties", &self.duties).finish_non_exhaustive()
+        f.debug_struct("Account")
+            .field("person", &self.person)
+            .field("duties", &self.duties)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use sync_core::envelope::Item;
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id};
-use sync_core::office::Topic;
 use sync_core::office::OfficeRow;
+use sync_core::office::Topic;
 use sync_core::scope::Scope;
 use sync_core::verdict::{Flag, Reason};
 use sync_core::wire::Grant;

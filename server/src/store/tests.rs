@@ -8,7 +8,7 @@ use std::time::Duration;
 use sync_core::envelope::Item;
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, Month, PublicKey};
 use sync_core::office::{OfficeRow, Topic};
-use sync_core::scope::{Kind, Scope};
+use sync_core::scope::Scope;
 use sync_core::verdict::{Flag, Reason};
 use sync_core::wire::Grant;
 
@@ -255,12 +255,15 @@ async fn grants_have_spans_and_a_second_grant_opens_no_second_span() {
     let granted = Entry::Granted { person, grant, by };
     let assigned =
         Assignment { person, case: CASE, from: None, to: Some("2026-06-01".into()), substitute: false, by };
-    log.append(batch(vec![granted.clone(), granted.clone(), Entry::Assigned(assigned.clone())])).await.unwrap();
+    log.append(batch(vec![granted.clone(), granted.clone(), Entry::Assigned(assigned.clone())]))
+        .await
+        .unwrap();
     assert_eq!(log.assignments().await.unwrap(), [assigned]);
     log.append(batch(vec![Entry::Revoked { person, grant, by }])).await.unwrap();
     assert!(log.assignments().await.unwrap().is_empty());
     log.append(batch(vec![granted])).await.unwrap();
-    let spans: Vec<_> = log.grants_of(person).await.unwrap().iter().map(|span| (span.from, span.to)).collect();
+    let spans: Vec<_> =
+        log.grants_of(person).await.unwrap().iter().map(|span| (span.from, span.to)).collect();
     assert_eq!(spans, [(1, Some(4)), (5, None)]);
     assert_eq!(log.holders_of(grant).await.unwrap().len(), 2);
 }

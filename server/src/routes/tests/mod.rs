@@ -27,14 +27,12 @@ use sync_core::wire::Grant;
 use tower::ServiceExt;
 
 use super::desk;
-use crate::app::App;
+use crate::app::{App, Clock};
 use crate::config::Config;
-use crate::push::{InProcess, Locks};
+use crate::push::InProcess;
 use crate::read_model::ReadModel;
 use crate::store::sqlite::{Founding, SqliteLog};
-use crate::store::{
-    Account, Batch, ChangeLog, ChangeRow, Duty, Entry, OfficeEntry, Organisation,
-};
+use crate::store::{Account, Batch, ChangeLog, ChangeRow, Duty, Entry, OfficeEntry, Organisation};
 
 pub const NOW: i64 = 1_780_272_000_000;
 const ORG: Id = Id([1; 16]);
@@ -107,24 +105,18 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let organisation = Organisation { id: ORG, name: "Опора".into(), epoch: Id([2; 16]) };
         let founding = || Founding { organisation, server_seed: [3; 32] };
-        let log: Arc<dyn ChangeLog> = Arc::new(SqliteLog::open(&folder.path().join("log.db"), founding).unwrap());
+        let log: Arc<dyn ChangeLog> =
+            Arc::new(SqliteLog::open(&folder.path().join("log.db"), founding).unwrap());
         for who in Who::ALL {
             log.put_account(who.account()).await.unwrap();
             log.enrol(who.person(), who.key().public(), &format!("{who:?}'s phone"), NOW).await.unwrap();
         }
         let clock = Arc::new(AtomicI64::new(NOW));
-        let app = Arc::new(App {
-            config: Config::for_testing(folder.path().to_owned()),
-            read_model: ReadModel::open(&folder.path().join("read.db"), log.clone()).await.unwrap(),
-            key: DeviceKey::from_seed(log.server_seed()),
-            log,
-            vetting: Arc::new(InProcess),
-            clock: {
-                let clock = clock.clone();
-                Arc::new(move || clock.load(Ordering::SeqCst))
-            },
-            locks: Locks::default(),
-        });
+        let config = Config::for_testing(folder.path().to_owned());
+        let read_model = ReadModel::open(&folder.path().join("read.db"), log.clone()).await.unwrap();
+        let wound = clock.clone();
+        let now: Clock = Arc::new(move || wound.load(Ordering::SeqCst));
+        let app = Arc::new(App::new(config, log, read_model, Arc::new(InProcess), now));
         let (router, _) = desk::router().split_for_parts();
         let desk = Self { router: router.with_state(app.clone()), app, clock, _folder: folder };
         desk.found().await;
@@ -133,7 +125,12 @@ impl Desk {
 
     async fn found(&self) {
         let list = |key: &str, value: Value| {
-            let row = OfficeRow { topic: Topic::Catalogue, subject: ORG, key: key.into(), value: value.to_string() };
+            let row = OfficeRow {
+                topic: Topic::Catalogue,
+                subject: ORG,
+                key: key.into(),
+                value: value.to_string(),
+            };
             Entry::Office(OfficeEntry { row, to: Grant::Organisation(ORG), by: Who::Admin.person() })
         };
         let place = |id: Id, parent: Option<Id>, name: &str| json!({"id": id, "parent": parent, "name": name, "kind": "settlement"});
@@ -147,12 +144,23 @@ impl Desk {
             place(ELSEWHERE, None, "Другой район")
         ]);
         self.append(vec![list("places", places), list("people", staff.into())]).await;
-        for (case, place, name) in [(CASE, VILLAGE, "Мария Ёлкина"), (FAR_CASE, ELSEWHERE, "Пётр Дальний")] {
+        for (case, place, name) in [(CASE, VILLAGE, "Мария Ёлкина"), (FAR_CASE, ELSEWHERE, "Пётр Дальний")]
+        {
             let person = DocId([case.0[0] + 100; 16]);
             let scope = |kind| Scope { kind, family: Some(case), place: Some(place), month: None };
-            self.write(Who::Admin, person, scope(Kind::Person), &person.to_string(), &[("type", "person".into()), ("name", name.into())])
-                .await;
-            let fields = [("type", "case".into()), ("person", person.to_string().into()), ("care_status", "active".into())];
+            self.write(
+                Who::Admin,
+                person,
+                scope(Kind::Person),
+                &person.to_string(),
+                &[("type", "person".into()), ("name", name.into())],
+            )
+            .await;
+            let fields = [
+                ("type", "case".into()),
+                ("person", person.to_string().into()),
+                ("care_status", "active".into()),
+            ];
             self.write(Who::Admin, DocId(case.0), scope(Kind::Case), &case.to_string(), &fields).await;
         }
     }
@@ -177,7 +185,14 @@ impl Desk {
     }
 
     /// Writes on what the log has, and appends the change.
-    pub async fn write(&self, who: Who, doc: DocId, scope: Scope, record: &str, fields: &[(&str, Scalar)]) -> Change {
+    pub async fn write(
+        &self,
+        who: Who,
+        doc: DocId,
+        scope: Scope,
+        record: &str,
+        fields: &[(&str, Scalar)],
+    ) -> Change {
         let document = self.document(doc, scope.kind).await;
         self.write_on(document, who, doc, scope, record, fields).await
     }
@@ -214,7 +229,13 @@ impl Desk {
     }
 
     /// A request with or without a signature.
-    pub async fn call_raw(&self, who: Option<Who>, method: &str, path: &str, body: Vec<u8>) -> (StatusCode, Bytes) {
+    pub async fn call_raw(
+        &self,
+        who: Option<Who>,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+    ) -> (StatusCode, Bytes) {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(who) = who {
             let binding = request_binding(method, path, &body);

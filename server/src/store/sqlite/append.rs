@@ -40,11 +40,25 @@ fn entry_row(writing: &Writing<'_>, seq: u64, now_ms: i64, entry: &Entry) -> Sto
         Entry::Change(change) => change_row(writing, seq, now_ms, change),
         Entry::Office(office) => office_row(writing, seq, now_ms, office),
         Entry::Granted { person, grant, by } => {
-            plain_row(writing, seq, now_ms, kinds::GRANTED, *by, &bytes(&GrantBody { person: *person, grant: *grant }))?;
+            plain_row(
+                writing,
+                seq,
+                now_ms,
+                kinds::GRANTED,
+                *by,
+                &bytes(&GrantBody { person: *person, grant: *grant }),
+            )?;
             granted(writing, seq, *person, *grant)
         }
         Entry::Revoked { person, grant, by } => {
-            plain_row(writing, seq, now_ms, kinds::REVOKED, *by, &bytes(&GrantBody { person: *person, grant: *grant }))?;
+            plain_row(
+                writing,
+                seq,
+                now_ms,
+                kinds::REVOKED,
+                *by,
+                &bytes(&GrantBody { person: *person, grant: *grant }),
+            )?;
             revoked(writing, seq, *person, *grant)
         }
         Entry::Assigned(assignment) => assigned(writing, seq, now_ms, assignment),
@@ -94,7 +108,9 @@ fn change_row(writing: &Writing<'_>, seq: u64, now_ms: i64, change: &ChangeRow) 
     }
     writing
         .connection
-        .prepare_cached("INSERT OR IGNORE INTO documents (doc, kind, family, place, month) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT OR IGNORE INTO documents (doc, kind, family, place, month) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
         .execute(params![
             change.doc.0,
             kind_number(scope.kind),
@@ -139,7 +155,9 @@ fn office_row(writing: &Writing<'_>, seq: u64, now_ms: i64, office: &OfficeEntry
         ])?;
     writing
         .connection
-        .prepare_cached("INSERT OR REPLACE INTO office (topic, subject, key, seq, value) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT OR REPLACE INTO office (topic, subject, key, seq, value) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
         .execute(params![topic_number(row.topic), row.subject.0, row.key, seq, row.value])?;
     Ok(())
 }
@@ -230,6 +248,9 @@ fn set_aside(writing: &Writing<'_>, seq: u64, now_ms: i64, row: &SetAsideRow) ->
 
 fn closed(writing: &Writing<'_>, of: u64, state: QuarantineState) -> Stored<()> {
     let state = super::queries::state_number(state);
-    writing.connection.prepare_cached("UPDATE quarantine SET state = ?2 WHERE seq = ?1")?.execute(params![of, state])?;
+    writing
+        .connection
+        .prepare_cached("UPDATE quarantine SET state = ?2 WHERE seq = ?1")?
+        .execute(params![of, state])?;
     Ok(())
 }

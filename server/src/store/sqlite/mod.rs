@@ -21,8 +21,8 @@ use sync_core::wire::Grant;
 use tokio::sync::watch;
 
 use super::{
-    Account, Assignment, Batch, ChangeLog, ChangeRow, Device, DeviceNews, GrantSpan, Known, LogRow, Organisation,
-    Quarantined, QuarantineState, RowHead, Stored,
+    Account, Assignment, Batch, ChangeLog, ChangeRow, Device, DeviceNews, GrantSpan, Known, LogRow,
+    Organisation, QuarantineState, Quarantined, RowHead, Stored,
 };
 use readers::Readers;
 use writer::{Writer, connect};
@@ -75,7 +75,9 @@ fn found(connection: &mut Connection, founding: &Founding) -> Stored<()> {
     let transaction = connection.transaction()?;
     let organisation = &founding.organisation;
     let put = |key: &str, value: &[u8]| -> Stored<()> {
-        transaction.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2)")?.execute(params![key, value])?;
+        transaction
+            .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2)")?
+            .execute(params![key, value])?;
         Ok(())
     };
     put("org", organisation.id.as_bytes())?;
@@ -146,6 +148,10 @@ impl ChangeLog for SqliteLog {
         self.readers.read(move |connection| queries::count_in(connection, scope, after, until)).await
     }
 
+    async fn newest_in(&self, scope: Grant) -> Stored<u64> {
+        self.readers.read(move |connection| queries::newest_in(connection, scope)).await
+    }
+
     async fn changes_of(&self, docs: &[DocId]) -> Stored<BTreeMap<DocId, Vec<ChangeRow>>> {
         let (org, docs) = (self.org(), docs.to_vec());
         self.readers.read(move |connection| queries::changes_of(connection, org, &docs)).await
@@ -199,7 +205,12 @@ impl ChangeLog for SqliteLog {
         self.readers.read(move |connection| queries::quarantine_load(connection, device)).await
     }
 
-    async fn keep_arrivals(&self, device: DeviceId, received_ms: i64, raw: Vec<(Hash32, Vec<u8>)>) -> Stored<()> {
+    async fn keep_arrivals(
+        &self,
+        device: DeviceId,
+        received_ms: i64,
+        raw: Vec<(Hash32, Vec<u8>)>,
+    ) -> Stored<()> {
         self.writer
             .write(move |writing| {
                 let mut statement = writing.connection.prepare_cached(

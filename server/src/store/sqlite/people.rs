@@ -52,7 +52,6 @@ pub fn put_account(connection: &Connection, account: &Account) -> Stored<()> {
     if account_by_login(connection, &account.login)?.is_some_and(|other| other.person != account.person) {
         return Err(StoreError::Taken);
     }
-    // An upsert, not a replacement: devices refer to the row.
     connection
         .prepare_cached(
             "INSERT INTO accounts (person, login, name, password_hash, duties, language, places) \
@@ -106,7 +105,9 @@ pub fn enrol(connection: &Connection, person: Id, key: PublicKey, name: &str, no
         return if known.person == person { Ok(known) } else { Err(StoreError::Taken) };
     }
     connection
-        .prepare_cached("INSERT INTO devices (id, person, public_key, name, enrolled_ms) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT INTO devices (id, person, public_key, name, enrolled_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
         .execute(params![id.0, person.0, key.0, name, now_ms])?;
     device_of(connection, id)?.ok_or(odd("device"))
 }

@@ -10,7 +10,7 @@ use sync_core::wire::Grant;
 
 use super::codec::{self, HEAD, WHOLE, flag, grant_columns, id, odd, reason, topic_number};
 use crate::store::{
-    Assignment, ChangeRow, Entry, GrantSpan, Known, LogRow, Quarantined, QuarantineState, RowHead, Stored,
+    Assignment, ChangeRow, Entry, GrantSpan, Known, LogRow, QuarantineState, Quarantined, RowHead, Stored,
 };
 
 pub fn read_after(connection: &Connection, org: Id, after: u64, limit: usize) -> Stored<Vec<LogRow>> {
@@ -55,9 +55,11 @@ pub fn heads_in(
     for grant in scopes {
         let (_, scope) = grant_columns(*grant);
         let condition = condition(*grant);
-        let sql = format!("SELECT {HEAD} FROM log {condition} AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4");
+        let sql =
+            format!("SELECT {HEAD} FROM log {condition} AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4");
         let mut statement = connection.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![scope, after, until, limit as i64], |row| Ok(codec::head(row, org)))?;
+        let rows = statement
+            .query_map(params![scope, after, until, limit as i64], |row| Ok(codec::head(row, org)))?;
         for head in rows {
             let head = head??;
             found.insert(head.seq, head);
@@ -75,7 +77,17 @@ pub fn count_in(connection: &Connection, grant: Grant, after: u64, until: u64) -
     Ok(connection.prepare_cached(&sql)?.query_row(params![scope, after, until], |row| row.get(0))?)
 }
 
-pub fn changes_of(connection: &Connection, org: Id, docs: &[DocId]) -> Stored<BTreeMap<DocId, Vec<ChangeRow>>> {
+pub fn newest_in(connection: &Connection, grant: Grant) -> Stored<u64> {
+    let (_, scope) = grant_columns(grant);
+    let sql = format!("SELECT coalesce(max(seq), 0) FROM log {}", condition(grant));
+    Ok(connection.prepare_cached(&sql)?.query_row([scope], |row| row.get(0))?)
+}
+
+pub fn changes_of(
+    connection: &Connection,
+    org: Id,
+    docs: &[DocId],
+) -> Stored<BTreeMap<DocId, Vec<ChangeRow>>> {
     let sql = format!("SELECT {WHOLE} FROM log INDEXED BY log_doc WHERE doc = ?1 AND kind = 1 ORDER BY seq");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = BTreeMap::new();
@@ -95,7 +107,8 @@ pub fn changes_of(connection: &Connection, org: Id, docs: &[DocId]) -> Stored<BT
 }
 
 pub fn scopes_of(connection: &Connection, docs: &[DocId]) -> Stored<BTreeMap<DocId, Scope>> {
-    let mut statement = connection.prepare_cached("SELECT kind, family, place, month FROM documents WHERE doc = ?1")?;
+    let mut statement =
+        connection.prepare_cached("SELECT kind, family, place, month FROM documents WHERE doc = ?1")?;
     let mut found = BTreeMap::new();
     for doc in docs {
         if let Some(scope) = statement.query_row([doc.0], |row| Ok(codec::scope(row, 0))).optional()? {
@@ -106,7 +119,8 @@ pub fn scopes_of(connection: &Connection, docs: &[DocId]) -> Stored<BTreeMap<Doc
 }
 
 pub fn family(connection: &Connection, family: Id) -> Stored<BTreeMap<DocId, Scope>> {
-    let sql = "SELECT doc, kind, family, place, month FROM documents INDEXED BY documents_family WHERE family = ?1";
+    let sql =
+        "SELECT doc, kind, family, place, month FROM documents INDEXED BY documents_family WHERE family = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = BTreeMap::new();
     let mut rows = statement.query([family.0])?;
@@ -121,10 +135,12 @@ pub fn known(
     device: DeviceId,
     changes: &[(DocId, ChangeHash)],
 ) -> Stored<Vec<Option<Known>>> {
-    let mut admitted =
-        connection.prepare_cached("SELECT flag FROM log INDEXED BY log_change WHERE kind = 1 AND doc = ?1 AND hash = ?2")?;
-    let mut refused =
-        connection.prepare_cached("SELECT state, reason FROM quarantine WHERE device = ?1 AND doc = ?2 AND hash = ?3")?;
+    let mut admitted = connection.prepare_cached(
+        "SELECT flag FROM log INDEXED BY log_change WHERE kind = 1 AND doc = ?1 AND hash = ?2",
+    )?;
+    let mut refused = connection.prepare_cached(
+        "SELECT state, reason FROM quarantine WHERE device = ?1 AND doc = ?2 AND hash = ?3",
+    )?;
     let mut all = Vec::with_capacity(changes.len());
     for (doc, hash) in changes {
         let flagged: Option<Option<String>> =
@@ -146,8 +162,9 @@ pub fn known(
 }
 
 pub fn office(connection: &Connection, topic: Topic, subject: Id) -> Stored<Vec<OfficeRow>> {
-    let mut statement =
-        connection.prepare_cached("SELECT key, value FROM office WHERE topic = ?1 AND subject = ?2 AND value <> 'null'")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT key, value FROM office WHERE topic = ?1 AND subject = ?2 AND value <> 'null'",
+    )?;
     let rows = statement.query_map(params![topic_number(topic), subject.0], |row| {
         Ok(OfficeRow { topic, subject, key: row.get(0)?, value: row.get(1)? })
     })?;
@@ -164,7 +181,8 @@ fn span(row: &Row<'_>) -> Stored<GrantSpan> {
 }
 
 pub fn grants_of(connection: &Connection, person: Id) -> Stored<Vec<GrantSpan>> {
-    let sql = "SELECT person, scope_kind, scope, from_seq, to_seq FROM grants WHERE person = ?1 ORDER BY from_seq";
+    let sql =
+        "SELECT person, scope_kind, scope, from_seq, to_seq FROM grants WHERE person = ?1 ORDER BY from_seq";
     connection.prepare_cached(sql)?.query_map([person.0], |row| Ok(span(row)))?.map(|row| row?).collect()
 }
 
@@ -172,7 +190,11 @@ pub fn holders_of(connection: &Connection, grant: Grant) -> Stored<Vec<GrantSpan
     let (kind, scope) = grant_columns(grant);
     let sql = "SELECT person, scope_kind, scope, from_seq, to_seq FROM grants INDEXED BY grants_scope \
                WHERE scope_kind = ?1 AND scope = ?2 ORDER BY from_seq";
-    connection.prepare_cached(sql)?.query_map(params![kind, scope], |row| Ok(span(row)))?.map(|row| row?).collect()
+    connection
+        .prepare_cached(sql)?
+        .query_map(params![kind, scope], |row| Ok(span(row)))?
+        .map(|row| row?)
+        .collect()
 }
 
 pub fn assignments(connection: &Connection) -> Stored<Vec<Assignment>> {
@@ -240,7 +262,12 @@ pub fn quarantined(connection: &Connection, org: Id, seq: u64) -> Stored<Option<
     }
 }
 
-fn set_aside_row(connection: &Connection, org: Id, seq: u64, state: QuarantineState) -> Stored<Option<Quarantined>> {
+fn set_aside_row(
+    connection: &Connection,
+    org: Id,
+    seq: u64,
+    state: QuarantineState,
+) -> Stored<Option<Quarantined>> {
     let row = rows(connection, org, &[seq])?.pop();
     Ok(row.and_then(|row| match row.entry {
         Entry::SetAside(set_aside) => {
@@ -267,7 +294,8 @@ pub fn quarantine_load(connection: &Connection, device: DeviceId) -> Stored<(u64
 }
 
 pub fn arrivals(connection: &Connection, device: DeviceId) -> Stored<Vec<(Hash32, Vec<u8>)>> {
-    let mut statement = connection.prepare_cached("SELECT hash, raw FROM arrivals WHERE device = ?1 ORDER BY received_ms")?;
+    let mut statement =
+        connection.prepare_cached("SELECT hash, raw FROM arrivals WHERE device = ?1 ORDER BY received_ms")?;
     let mut rows = statement.query([device.0])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

@@ -143,7 +143,8 @@ fn do_all(
         }
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let before: u64 = transaction.prepare_cached("SELECT seq FROM counter")?.query_row((), |row| row.get(0))?;
+    let before: u64 =
+        transaction.prepare_cached("SELECT seq FROM counter")?.query_row((), |row| row.get(0))?;
     let mut writing = Writing { connection: &transaction, seq: before };
     for work in works {
         transaction.execute_batch("SAVEPOINT piece")?;
@@ -170,7 +171,6 @@ pub fn connect(path: &Path) -> Stored<Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

@@ -122,7 +122,8 @@ CREATE TABLE accounts (
 
 CREATE TABLE devices (
     id            BLOB PRIMARY KEY,
-    person        BLOB NOT NULL REFERENCES accounts (person),
+    -- An account, or the organisation for the server's own device.
+    person        BLOB NOT NULL,
     public_key    BLOB NOT NULL,
     name          TEXT NOT NULL,
     enrolled_ms   INTEGER NOT NULL,

@@ -1,0 +1,294 @@
+//! What an operator can say on the command line. The only place that names a concrete store.
+
+use std::error::Error;
+use std::io::BufRead;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::{Parser, Subcommand};
+use footpath::app::{App, Clock};
+use footpath::command::account::{self, NewAccount};
+use footpath::config::Config;
+use footpath::demo;
+use footpath::read_model::{self, ReadModel};
+use footpath::serve;
+use footpath::store::sqlite::{FILE, Founding, SqliteLog};
+use footpath::store::{ChangeLog, Duty, Organisation};
+use footpath::vetting::{self, Vetting};
+use sync_core::ids::Id;
+use tokio::net::TcpListener;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// The file of the read model in the data folder.
+const READ_MODEL: &str = "read.db";
+
+/// The field log of social care where there is no signal: the server.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    /// The folder of the databases (also FOOTPATH_DATA).
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve phones and desks.
+    Serve(Listen),
+    /// Fill a demo district, when there is none yet, and serve it.
+    Demo(Listen),
+    /// Accounts.
+    #[command(subcommand)]
+    User(User),
+    /// Enrolled devices.
+    #[command(subcommand)]
+    Device(Device),
+    /// Make the desk's tables again from the change log; not while the server runs.
+    Rebuild,
+    /// Vet changes on stdin: started by the server, not by people.
+    #[command(hide = true)]
+    Vet,
+}
+
+#[derive(clap::Args)]
+struct Listen {
+    /// Where to listen, as host:port (also FOOTPATH_ADDR).
+    #[arg(long)]
+    addr: Option<String>,
+    /// Serve the web client from this folder (also FOOTPATH_WEB_DIR).
+    #[arg(long)]
+    web_dir: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// Make an account. The password is asked for on stdin when it is not given.
+    Add {
+        login: String,
+        /// The person's name as others read it.
+        #[arg(long)]
+        name: String,
+        /// worker, volunteer, coordinator or admin; may be given more than once.
+        #[arg(long = "duty", required = true, value_parser = duty)]
+        duties: Vec<Duty>,
+        /// ru, uk or en.
+        #[arg(long, default_value = "ru", value_parser = ["ru", "uk", "en"])]
+        language: String,
+        /// Id of a place node; may be given more than once. All top places when left out.
+        #[arg(long = "place")]
+        places: Vec<Id>,
+        #[arg(long)]
+        password: Option<String>,
+    },
+    /// List the accounts.
+    List,
+    /// Set another password.
+    Passwd {
+        login: String,
+        #[arg(long)]
+        password: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Device {
+    /// List the devices.
+    List,
+    /// Revoke a device: it may still hand in its work, and is given nothing.
+    Revoke { id: String },
+}
+
+fn duty(text: &str) -> Result<Duty, String> {
+    Duty::ALL.into_iter().find(|duty| duty.name() == text).ok_or_else(|| format!("no such duty: {text}"))
+}
+
+/// Runs what the command line says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        // No runtime, no logging, no settings: a vetting process holds nothing worth having.
+        Command::Vet => vetting::child::run().map_err(Into::into),
+        command => begin(cli.data, command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("footpath: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn begin(data: Option<PathBuf>, command: Command) -> Outcome {
+    log_to_stderr();
+    let mut config = Config::from_env()?;
+    if let Some(data) = data {
+        config.data = data;
+    }
+    std::fs::create_dir_all(&config.data)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(listen) => serve(settings(config, listen)?).await,
+            Command::Demo(listen) => fill_and_serve(settings(config, listen)?).await,
+            Command::User(user) => with_log(&config, |log| users(log, user)).await,
+            Command::Device(device) => with_log(&config, |log| devices(log, device)).await,
+            Command::Rebuild => {
+                let read_model = config.data.join(READ_MODEL);
+                with_log(
+                    &config,
+                    |log| async move { Ok(read_model::rebuild(&read_model, log).await.map(drop)?) },
+                )
+                .await
+            }
+            Command::Vet => Ok(()),
+        }
+    })
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FOOTPATH_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::env::var("FOOTPATH_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        lines.json().init();
+    } else {
+        lines.init();
+    }
+}
+
+fn settings(mut config: Config, listen: Listen) -> Result<Config, Box<dyn Error>> {
+    if let Some(addr) = listen.addr {
+        config.addr = address(&addr)?;
+    }
+    if listen.web_dir.is_some() {
+        config.web_dir = listen.web_dir;
+    }
+    Ok(config)
+}
+
+/// A name such as `localhost` may stand for several addresses; the IPv4 one is what people type.
+fn address(text: &str) -> Result<SocketAddr, Box<dyn Error>> {
+    let found: Vec<SocketAddr> = text.to_socket_addrs()?.collect();
+    let chosen = found.iter().find(|address| address.is_ipv4()).or(found.first());
+    chosen.copied().ok_or_else(|| format!("{text} is no address").into())
+}
+
+/// The computer's clock.
+fn clock() -> Clock {
+    Arc::new(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
+}
+
+fn open_log(data: &Path, name: &str) -> Result<Arc<dyn ChangeLog>, Box<dyn Error>> {
+    let (mut seed, mut org, mut epoch) = ([0; 32], [0; 16], [0; 16]);
+    for bytes in [seed.as_mut_slice(), &mut org, &mut epoch] {
+        getrandom::fill(bytes).map_err(|error| error.to_string())?;
+    }
+    let organisation = Organisation { id: Id(org), name: name.to_owned(), epoch: Id(epoch) };
+    Ok(Arc::new(SqliteLog::open(&data.join(FILE), || Founding { organisation, server_seed: seed })?))
+}
+
+fn organisation_name() -> String {
+    std::env::var("FOOTPATH_ORG").unwrap_or_else(|_| "Footpath".to_owned())
+}
+
+async fn with_log<F: Future<Output = Outcome>>(
+    config: &Config,
+    work: impl FnOnce(Arc<dyn ChangeLog>) -> F,
+) -> Outcome {
+    let log = open_log(&config.data, &organisation_name())?;
+    account::found(log.as_ref(), clock()()).await?;
+    work(log.clone()).await?;
+    Ok(log.close(Duration::from_secs(10)).await?)
+}
+
+async fn open_app(config: Config, log: Arc<dyn ChangeLog>, clock: Clock) -> Result<Arc<App>, Box<dyn Error>> {
+    let read_model = ReadModel::open(&config.data.join(READ_MODEL), log.clone()).await?;
+    let vetting = Vetting::new(vetting::Config::this_binary(config.vetting_children)?);
+    vetting.warm_up().await?;
+    Ok(Arc::new(App::new(config, log, read_model, Arc::new(vetting), clock)))
+}
+
+async fn serve(config: Config) -> Outcome {
+    let log = open_log(&config.data, &organisation_name())?;
+    account::found(log.as_ref(), clock()()).await?;
+    listen(open_app(config, log, clock()).await?).await
+}
+
+async fn listen(app: Arc<App>) -> Outcome {
+    let listener = TcpListener::bind(app.config.addr).await?;
+    tracing::info!(address = %listener.local_addr()?, org = %app.log.organisation().id, "listening");
+    Ok(serve::serve(app, listener, serve::stopped()).await?)
+}
+
+async fn fill_and_serve(config: Config) -> Outcome {
+    let log = open_log(&config.data, demo::ORGANISATION)?;
+    if *log.changed().borrow() == 0 {
+        println!("Filling the demo district…");
+        let story = demo::StoryClock::default();
+        let app = open_app(config.clone(), log.clone(), story.clock()).await?;
+        demo::fill(&app, &story, clock()()).await?;
+    }
+    let app = open_app(config, log, clock()).await?;
+    println!("Footpath is at http://{}. Sign in with (each password is the login):", app.config.addr);
+    for sign_in in demo::sign_ins() {
+        println!("  {:10} {:12} {}", sign_in.login, sign_in.duty.name(), sign_in.name);
+    }
+    listen(app).await
+}
+
+async fn users(log: Arc<dyn ChangeLog>, user: User) -> Outcome {
+    match user {
+        User::Add { login, name, duties, language, places, password } => {
+            let password = given(password)?;
+            let new = NewAccount { login, name, duties, language, places, password };
+            let person = account::add(log.as_ref(), new, clock()()).await?;
+            println!("{person}");
+        }
+        User::List => {
+            for account in log.accounts().await? {
+                let duties: Vec<&str> = account.duties.iter().map(|duty| duty.name()).collect();
+                println!("{}  {:20} {:24} {}", account.person, account.login, duties.join(","), account.name);
+            }
+        }
+        User::Passwd { login, password } => {
+            account::set_password(log.as_ref(), &login, given(password)?).await?
+        }
+    }
+    Ok(())
+}
+
+fn given(password: Option<String>) -> Result<String, Box<dyn Error>> {
+    if let Some(password) = password {
+        return Ok(password);
+    }
+    eprintln!("Password:");
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+async fn devices(log: Arc<dyn ChangeLog>, device: Device) -> Outcome {
+    match device {
+        Device::List => {
+            for device in log.devices().await? {
+                let revoked = if device.revoked_ms.is_some() { "revoked" } else { "" };
+                println!("{}  {}  {:8} {}", device.id, device.person, revoked, device.name);
+            }
+            Ok(())
+        }
+        Device::Revoke { id } => match log.revoke_device(id.parse()?, clock()()).await? {
+            true => Ok(()),
+            false => Err(format!("no such device: {id}").into()),
+        },
+    }
+}

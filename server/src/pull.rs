@@ -1,1 +1,0 @@
-//! What a device may have, page by page.

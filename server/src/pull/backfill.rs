@@ -1,0 +1,154 @@
+//! Which scopes are given from their beginning, and in what order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use sync_core::civil;
+use sync_core::ids::{DocId, Id};
+use sync_core::office::Topic;
+use sync_core::wire::{Backfill, Grant};
+
+use super::{LOOK, sees_document};
+use crate::access::Access;
+use crate::app::App;
+use crate::store::{Duty, GrantSpan, HeadOf, Stored};
+
+/// What everybody has without being given it.
+pub fn implicit(app: &App, access: &Access) -> Vec<Grant> {
+    vec![Grant::Organisation(app.log.organisation().id), Grant::Person(access.person)]
+}
+
+/// What this person's replica is made of now: nothing for who keeps none.
+pub fn held(access: &Access) -> impl Iterator<Item = &GrantSpan> {
+    let worker = access.has(Duty::Worker);
+    let replica = worker || access.has(Duty::Volunteer);
+    access
+        .spans
+        .iter()
+        .filter(move |span| replica && (worker || !matches!(span.grant, Grant::Family(_))))
+        .filter(|span| span.to.is_none())
+}
+
+/// Backfills for a device that has nothing.
+pub async fn everything(app: &App, access: &Access, until: u64) -> Stored<Vec<Backfill>> {
+    let grants: BTreeSet<Grant> =
+        held(access).filter(|span| span.from <= until).map(|span| span.grant).collect();
+    let mut explicit: Vec<Backfill> =
+        grants.into_iter().map(|grant| Backfill { grant, until, after: 0 }).collect();
+    in_order(app, access, &mut explicit).await?;
+    let mut all: Vec<Backfill> =
+        implicit(app, access).into_iter().map(|grant| Backfill { grant, until, after: 0 }).collect();
+    all.append(&mut explicit);
+    Ok(all)
+}
+
+/// Those a device brings with it that still hold. What it says is not taken on trust: only what the person
+/// has, each once.
+pub async fn kept(app: &App, access: &Access, claimed: Vec<Backfill>) -> Stored<Vec<Backfill>> {
+    let own: BTreeSet<Grant> =
+        implicit(app, access).into_iter().chain(held(access).map(|span| span.grant)).collect();
+    let mut seen = BTreeSet::new();
+    let mut kept = Vec::new();
+    for backfill in claimed {
+        if !seen.insert(backfill.grant) {
+            continue;
+        }
+        let holds = match backfill.grant {
+            grant if own.contains(&grant) => true,
+            // A single document seen by another grant: see `revoked`.
+            Grant::Document(doc) => sees_document(app, access, doc).await?,
+            _ => false,
+        };
+        if holds {
+            kept.push(backfill);
+        }
+    }
+    Ok(kept)
+}
+
+/// What was given to the person between two numbers of the log.
+pub fn opened(access: &Access, after: u64, until: u64) -> Vec<Backfill> {
+    let grants: BTreeSet<Grant> =
+        held(access).filter(|span| span.from > after && span.from <= until).map(|span| span.grant).collect();
+    grants.into_iter().map(|grant| Backfill { grant, until, after: 0 }).collect()
+}
+
+/// What the person lost between two numbers, and the single documents they keep all the same by another grant.
+/// A device from before a restore is told of everything it may have had.
+pub async fn revoked(
+    app: &App,
+    access: &Access,
+    after: u64,
+    until: u64,
+    restored: bool,
+) -> Stored<(Vec<Grant>, BTreeSet<Grant>)> {
+    let lost = access.spans.iter().filter(|span| {
+        span.to.is_some_and(|to| restored || (to > after && to <= until)) && !access.holds(span.grant)
+    });
+    let lost: BTreeSet<Grant> = lost
+        .flat_map(|span| access.spelled_out(span.grant))
+        // A place below another that is still held is not lost.
+        .filter(|grant| !matches!(grant, Grant::Place(place) if access.now.places.contains(place)))
+        .collect();
+    let mut again = BTreeSet::new();
+    for grant in &lost {
+        for doc in documents_in(app, *grant).await? {
+            if sees_document(app, access, doc).await? {
+                again.insert(Grant::Document(doc));
+            }
+        }
+    }
+    Ok((lost.into_iter().collect(), again))
+}
+
+async fn documents_in(app: &App, grant: Grant) -> Stored<Vec<DocId>> {
+    Ok(match grant {
+        Grant::Family(family) => app.log.family(family).await?.into_keys().collect(),
+        Grant::Document(doc) => vec![doc],
+        Grant::Place(_) => {
+            let heads = app.log.heads_in(&[grant], 0, i64::MAX.unsigned_abs(), LOOK * 8).await?;
+            let docs = heads.into_iter().filter_map(|head| match head.what {
+                HeadOf::Change { doc, .. } => Some(doc),
+                HeadOf::Office { .. } => None,
+            });
+            docs.collect::<BTreeSet<_>>().into_iter().collect()
+        }
+        Grant::Organisation(_) | Grant::Person(_) => Vec::new(),
+    })
+}
+
+/// Today's route first, in its order; then what the person is on; then the rest of the families, the last written
+/// first; then the cards of the places.
+pub async fn in_order(app: &App, access: &Access, backfills: &mut [Backfill]) -> Stored<()> {
+    if backfills.len() < 2 {
+        return Ok(());
+    }
+    let route = todays_route(app, access.person).await?;
+    let mut ranks: BTreeMap<Grant, (u8, u64)> = BTreeMap::new();
+    for backfill in backfills.iter() {
+        let rank = match backfill.grant {
+            Grant::Organisation(_) | Grant::Person(_) => (0, 0),
+            Grant::Family(family) => match route.iter().position(|case| *case == family) {
+                Some(at) => (1, at as u64),
+                None => (3, u64::MAX - app.log.newest_in(backfill.grant).await?),
+            },
+            Grant::Document(_) => (2, u64::MAX - backfill.until),
+            Grant::Place(_) => (4, 0),
+        };
+        ranks.insert(backfill.grant, rank);
+    }
+    backfills.sort_by_key(|backfill| ranks.get(&backfill.grant).copied().unwrap_or((u8::MAX, 0)));
+    Ok(())
+}
+
+async fn todays_route(app: &App, person: Id) -> Stored<Vec<Id>> {
+    #[derive(Deserialize)]
+    struct Stop {
+        case: Id,
+    }
+    let today = civil::date(app.now_ms().saturating_add(app.config.utc_offset_ms()));
+    let routes = app.log.office(Topic::Route, person).await?;
+    let route = routes.iter().find(|row| row.key == today);
+    let stops: Vec<Stop> = route.and_then(|row| serde_json::from_str(&row.value).ok()).unwrap_or_default();
+    Ok(stops.into_iter().map(|stop| stop.case).collect())
+}

@@ -1,0 +1,139 @@
+//! May this person write this document? Judged by what the item says and what the log knows, without opening
+//! anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sync_core::envelope::Item;
+use sync_core::ids::{DocId, Id};
+use sync_core::scope::{Kind, Scope};
+use sync_core::verdict::{Flag, Reason};
+use sync_core::wire::Grant;
+
+use super::Outcomes;
+use crate::access::{Access, Scopes};
+use crate::app::App;
+use crate::store::{Duty, Stored};
+
+/// Judges all that is pending; new families first, since a log may come before the case it is of.
+pub async fn sort_out(app: &App, access: &mut Access, outcomes: &mut Outcomes) -> Stored<()> {
+    let mut pending = std::mem::take(&mut outcomes.pending);
+    let mut ground = ground(app, &pending).await?;
+    let founds = |kind: Kind| matches!(kind, Kind::Case | Kind::Person);
+    pending.sort_by_key(|pushed| !founds(pushed.item.scope.kind));
+    for pushed in pending {
+        match judge(access, &ground, &pushed.item) {
+            Ok(pass) => {
+                if let Some(gain) = pass.gain {
+                    access.gain(gain);
+                    outcomes.gains.push(gain);
+                }
+                ground.created.entry(pushed.item.doc).or_insert(pushed.item.scope);
+                outcomes.passed.push((pushed, pass.flag));
+            }
+            Err(reason) => outcomes.refused.push((pushed, reason)),
+        }
+    }
+    Ok(())
+}
+
+async fn ground(app: &App, pending: &[super::open::Pushed]) -> Stored<Ground> {
+    let docs: Vec<DocId> = pending.iter().map(|pushed| pushed.item.doc).collect();
+    let mut ground = Ground { created: app.log.scopes_of(&docs).await?, families: BTreeSet::new() };
+    let founding = pending.iter().map(|pushed| pushed.item.scope);
+    let new: BTreeSet<Id> = founding
+        .filter(|scope| matches!(scope.kind, Kind::Case | Kind::Person))
+        .filter_map(|scope| scope.family)
+        .collect();
+    for family in new {
+        if !app.log.family(family).await?.is_empty() {
+            ground.families.insert(family);
+        }
+    }
+    Ok(ground)
+}
+
+/// What the log knows of the documents pushed.
+#[derive(Debug, Default)]
+pub struct Ground {
+    /// What they were created as.
+    pub created: BTreeMap<DocId, Scope>,
+    /// Families of which the log has any document.
+    pub families: BTreeSet<Id>,
+}
+
+/// What a pass brings with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    pub flag: Option<Flag>,
+    /// What the author is given for having created it.
+    pub gain: Option<Grant>,
+}
+
+/// Judges one item. The caller notes a gain in `access` before the next one.
+pub fn judge(access: &Access, ground: &Ground, item: &Item) -> Result<Pass, Reason> {
+    if !item.scope.fits(item.doc) {
+        return Err(Reason::IdentityMismatch);
+    }
+    if !writable(access, item.scope.kind) {
+        return Err(Reason::KindNotWritable);
+    }
+    match ground.created.get(&item.doc) {
+        Some(created) if !same_identity(created, &item.scope) => Err(Reason::IdentityMismatch),
+        Some(created) => existing(access, item.doc, created),
+        None => new(access, ground, item),
+    }
+}
+
+/// Two phones may make a log offline with different ideas of its place: that is no other document.
+fn same_identity(created: &Scope, claimed: &Scope) -> bool {
+    let place = if created.kind == Kind::Log { created.place } else { claimed.place };
+    *created == Scope { place, ..*claimed }
+}
+
+/// The kinds each duty writes on a device.
+fn writable(access: &Access, kind: Kind) -> bool {
+    access.has(Duty::Worker) || (access.has(Duty::Volunteer) && matches!(kind, Kind::Task | Kind::Activity))
+}
+
+/// A document this person was ever given is never refused.
+fn existing(access: &Access, doc: DocId, scope: &Scope) -> Result<Pass, Reason> {
+    let given = |scopes: &Scopes| {
+        let family =
+            access.has(Duty::Worker) && scope.family.is_some_and(|family| scopes.families.contains(&family));
+        let card = access.has(Duty::Worker)
+            && scope.kind == Kind::Person
+            && scope.place.is_some_and(|place| scopes.places.contains(&place));
+        scopes.documents.contains(&doc) || family || card
+    };
+    if given(&access.now) {
+        Ok(Pass::default())
+    } else if given(&access.ever) {
+        Ok(Pass { flag: Some(Flag::AfterReassignment), gain: None })
+    } else {
+        Err(Reason::OutOfScope)
+    }
+}
+
+fn new(access: &Access, ground: &Ground, item: &Item) -> Result<Pass, Reason> {
+    let scope = &item.scope;
+    // Who was never given a place is not bound to one.
+    let bound = &access.ever.places;
+    let own_place = bound.is_empty() || scope.place.is_none_or(|place| bound.contains(&place));
+    match (scope.kind, scope.family) {
+        (_, Some(family)) if access.has(Duty::Worker) && access.ever.families.contains(&family) => {
+            let now = access.now.families.contains(&family);
+            Ok(Pass { flag: (!now).then_some(Flag::AfterReassignment), gain: None })
+        }
+        // Nobody else has this family, so its maker is who keeps it.
+        (Kind::Case | Kind::Person, Some(family)) if own_place && !ground.families.contains(&family) => {
+            Ok(Pass { flag: None, gain: Some(Grant::Family(family)) })
+        }
+        (Kind::Task | Kind::Activity | Kind::Person, None) if own_place => {
+            Ok(Pass { flag: None, gain: Some(Grant::Document(item.doc)) })
+        }
+        _ => Err(Reason::OutOfScope),
+    }
+}
+
+#[cfg(test)]
+mod tests;
