@@ -12,3 +12,4 @@ mod named;
 mod operations;
 mod phones;
 mod pushes;
+mod steps;
