@@ -150,7 +150,7 @@ impl Footpath {
 
     /// A way to the server for one phone.
     pub fn link(&self) -> Link {
-        Link { client: Client::new(self.address) }
+        Link { client: Client::new(self.address), sent_bodies: 0 }
     }
 
     /// Signs a phone in for the person with this login.
@@ -220,10 +220,13 @@ impl Drop for Footpath {
 #[derive(Debug)]
 pub struct Link {
     pub client: Client,
+    /// Bytes of the bodies sent, all together.
+    pub sent_bodies: usize,
 }
 
 impl Server for Link {
     fn post(&mut self, _from: DeviceId, request: &Request) -> Option<(u16, Vec<u8>)> {
+        self.sent_bodies += request.body.len();
         let answer = self.client.send(sync_ask(request)).ok()?;
         Some((answer.status, answer.body))
     }

@@ -14,6 +14,7 @@
 //! | `binary` | the real server as a process on a free port, its kills and restarts |
 //! | `http` | a client that counts every byte |
 //! | `desk` | a coordinator over REST |
+//! | `district` | a coordinator, workers and whom they visit, on the real server |
 //! | `sabotage` | bytes that bring down a weakened vetting process |
 //! | `holdings` | what a phone holds, taken apart |
 //! | `stories` | words for notes, cases for phones |
@@ -26,6 +27,7 @@ pub mod binary;
 pub mod chance;
 pub mod clock;
 pub mod desk;
+pub mod district;
 pub mod holdings;
 pub mod http;
 pub mod ledger;
