@@ -7,6 +7,11 @@ import { stores } from './stores.svelte';
 class World {
   org = $derived(stores.session?.org ?? '');
   me = $derived(stores.session?.person ?? '');
+  private duties = $derived(stores.session?.duties ?? []);
+  coordinator = $derived(this.duties.includes('coordinator'));
+  /** An administrator sees the devices at the desk, and nothing of people's affairs. */
+  worksAtDesk = $derived(this.coordinator || this.duties.includes('admin'));
+  goesOut = $derived(this.duties.includes('worker') || this.duties.includes('volunteer'));
   people = $derived(caseload(stores.rows));
   tasks = $derived(openTasks(stores.rows));
   /** Names the desk asked the server for: of people whose documents are not on this device. */

@@ -23,6 +23,8 @@ export class LogModel {
   /** Ticked records as they were when they were ticked: only what was seen may be approved. */
   ticked = $state.raw(new Map<string, RecordItem>());
   outcome = $state.raw<BulkOutcome | null>(null);
+  /** The record that was opened last: coming back, the person finds the place again. */
+  opened: string | null = null;
   private asked = 0;
 
   look(filters: Filters): Promise<void> {

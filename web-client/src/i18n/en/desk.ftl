@@ -97,7 +97,6 @@ desk-record-missing = This record is gone, or it lies outside your places.
 desk-comments = Comments on the record
 desk-conflict = Written in two ways: { $field }
 desk-conflict-help = Two people wrote different things while there was no connection. Choose the right one: the other stays in the history, and both authors will see it.
-desk-conflict-choose-this = This one is right: { $value }
 desk-conflict-chosen = Chosen: { $field }
 desk-conflict-changed = Somebody wrote again while you were choosing. This is what is there now; nothing was decided.
 desk-decide = Review

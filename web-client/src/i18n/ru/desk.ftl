@@ -102,7 +102,6 @@ desk-record-missing = Этой записи больше нет или она в
 desk-comments = Замечания к записи
 desk-conflict = Записали по-разному: { $field }
 desk-conflict-help = Двое записали разное, пока не было связи. Выберите верное: другое останется в истории, и оба автора это увидят.
-desk-conflict-choose-this = Верно это: { $value }
 desk-conflict-chosen = Выбрано: { $field }
 desk-conflict-changed = Пока вы выбирали, кто-то записал ещё. Вот что стоит здесь сейчас; ничего не решено.
 desk-decide = Проверка

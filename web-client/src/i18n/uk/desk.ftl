@@ -102,7 +102,6 @@ desk-record-missing = Цього запису більше немає або в�
 desk-comments = Зауваження до запису
 desk-conflict = Записали по-різному: { $field }
 desk-conflict-help = Двоє записали різне, поки не було зв’язку. Виберіть правильне: інше залишиться в історії, і обидва автори це побачать.
-desk-conflict-choose-this = Правильно це: { $value }
 desk-conflict-chosen = Вибрано: { $field }
 desk-conflict-changed = Поки ви вибирали, хтось записав ще. Ось що тут є зараз; нічого не вирішено.
 desk-decide = Перевірка
