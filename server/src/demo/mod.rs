@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::app::{App, Clock, router};
 use crate::auth::password;
+use crate::command::grant;
 use crate::store::{Account, Batch, ChangeLog, Duty, Entry, OfficeEntry, StoreError};
 use district::{DISTRICT, STAFF, catalogue, id, person_of, village_id};
 use sync_core::ids::Id;
@@ -105,13 +106,16 @@ pub async fn arrive(app: &Arc<App>) -> Result<usize, DemoError> {
 /// Accounts and catalogue: what an operator sets up before anybody walks anywhere.
 async fn accounts(app: &Arc<App>) -> Result<(), DemoError> {
     let log: &dyn ChangeLog = app.log.as_ref();
+    let (org, now_ms) = (log.organisation().id, app.now_ms());
+    let entries = catalogue().into_iter().map(|(key, list)| in_catalogue(org, key, &list)).collect();
+    log.append(Batch { received_ms: now_ms, entries, ..Batch::default() }).await?;
     for staff in &STAFF {
         let places = if staff.villages.is_empty() {
             vec![id("district", DISTRICT)]
         } else {
             staff.villages.iter().map(|village| village_id(*village)).collect()
         };
-        log.put_account(Account {
+        let account = Account {
             person: person_of(staff.login),
             login: staff.login.to_owned(),
             name: staff.name.to_owned(),
@@ -119,12 +123,10 @@ async fn accounts(app: &Arc<App>) -> Result<(), DemoError> {
             duties: vec![staff.duty],
             language: staff.language.to_owned(),
             places,
-        })
-        .await?;
+        };
+        log.put_account(account.clone()).await?;
+        grant::places(log, &account, now_ms).await?;
     }
-    let org = log.organisation().id;
-    let entries = catalogue().into_iter().map(|(key, list)| in_catalogue(org, key, &list)).collect();
-    log.append(Batch { received_ms: app.now_ms(), entries, ..Batch::default() }).await?;
     Ok(())
 }
 

@@ -25,7 +25,10 @@ pub struct Phone {
 impl Phone {
     /// A new phone, enrolled for the person with this login.
     pub async fn enrol(router: &Router, login: &str, name: &str, now_ms: i64) -> Result<Self, DemoError> {
-        let seed = login.bytes().chain(name.bytes()).fold(7u64, |seed, byte| seed * 31 + u64::from(byte));
+        let seed = login
+            .bytes()
+            .chain(name.bytes())
+            .fold(7u64, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
         let mut phone =
             Self { host: MemoryHost::default(), router: router.clone(), chance: Chance::new(seed) };
         phone.host.step(Event::NewKey { random: phone.chance.bytes32() }, &[], now_ms);
