@@ -1,5 +1,7 @@
 //! A coordinator at the desk, over REST.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::binary::Footpath;
@@ -17,7 +19,9 @@ pub struct Desk {
 
 impl Desk {
     pub fn open(footpath: &Footpath, login: &str) -> Self {
-        let mut key = Phone::new("Desk", &Time::Real, &mut Chance::new(0xde5c));
+        // One key is one person's.
+        let seed = login.bytes().fold(0xde5c, |seed: u64, byte| seed.wrapping_mul(31) + u64::from(byte));
+        let mut key = Phone::new("Desk", &Time::Real, &mut Chance::new(seed));
         footpath.sign_in(&mut key, login);
         Self { key, client: Client::new(footpath.address) }
     }
@@ -34,14 +38,27 @@ impl Desk {
         self.good("DELETE", path, Value::Null)
     }
 
-    /// Whatever the answer is.
+    /// Whatever the answer is. What phones have just pushed is at the desk a moment later: that is waited for.
     pub fn ask(&mut self, method: &str, path: &str, body: Value) -> Answer {
+        self.catch_up();
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let now_ms = self.key.clock.now_ms();
         let token = self.key.host.device.token(method, path, &body, now_ms).expect("signed in");
         let content_type = (!body.is_empty()).then_some("application/json");
         let ask = Ask { method, path, token: Some(&token), content_type, body: &body };
         self.client.send(ask).expect("the server answers")
+    }
+
+    fn catch_up(&mut self) {
+        let ready = Ask { method: "GET", path: "/readyz", ..Ask::default() };
+        for _ in 0..1_000 {
+            let answer = self.client.send(ready).expect("the server answers");
+            if answer.json()["read_model_lag"] == 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("the desk's tables do not follow the log");
     }
 
     fn good(&mut self, method: &str, path: &str, body: Value) -> Value {

@@ -388,11 +388,16 @@ impl Device {
     fn take_note(&mut self, row: &OfficeRow, page: &mut Page) {
         let Ok(note) = serde_json::from_str::<InboxNote>(&row.value) else { return };
         let Ok(hash) = row.key.parse::<ChangeHash>() else { return };
-        if note.outcome == Outcome::Settled && self.state.quarantine.iter().any(|(w, _)| w.item.hash == hash)
-        {
+        let (verdict, told) = match note.outcome {
+            Outcome::SetAside => return,
+            // In the log after all; its row only comes to those who have the document.
+            Outcome::Released => (Verdict::Duplicate, "released"),
+            Outcome::Settled => (Verdict::Settled, "settled"),
+        };
+        if self.state.quarantine.iter().any(|(wrote, _)| wrote.item.hash == hash) {
             page.touched.insert(note.doc);
-            page.answered.push(Answered { doc: note.doc, hash, verdict: Verdict::Settled });
-            page.notices.push(Notice { doc: Some(note.doc), ..Notice::new("settled") });
+            page.answered.push(Answered { doc: note.doc, hash, verdict });
+            page.notices.push(Notice { doc: Some(note.doc), ..Notice::new(told) });
         }
     }
 

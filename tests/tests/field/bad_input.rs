@@ -118,6 +118,7 @@ fn a_hundred_megabytes_are_not_read() {
 fn a_token_is_for_one_request_and_one_person() {
     let mut district = District::new(&["anna", "boris"]);
     let (mut anna, mut boris) = (district.walker("anna"), district.walker("boris"));
+    anna.register("Зинаида");
     let (mut hers, his) = (anna.phone.ask().unwrap(), boris.phone.ask().unwrap());
     let send = |client: &mut Client, token: &str, body: &[u8]| {
         client
