@@ -14,6 +14,7 @@ use footpath::command::account::{self, NewAccount};
 use footpath::config::Config;
 use footpath::demo;
 use footpath::read_model::{self, ReadModel};
+use footpath::routes::openapi;
 use footpath::serve;
 use footpath::store::sqlite::{FILE, Founding, SqliteLog};
 use footpath::store::{ChangeLog, Duty, Organisation};
@@ -51,6 +52,8 @@ enum Command {
     Device(Device),
     /// Make the desk's tables again from the change log; not while the server runs.
     Rebuild,
+    /// Print the description of the API.
+    Openapi,
     /// Vet changes on stdin: started by the server, not by people.
     #[command(hide = true)]
     Vet,
@@ -114,6 +117,10 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         // No runtime, no logging, no settings: a vetting process holds nothing worth having.
         Command::Vet => vetting::child::run().map_err(Into::into),
+        Command::Openapi => {
+            print!("{}", openapi::text());
+            Ok(())
+        }
         command => begin(cli.data, command),
     };
     match outcome {
@@ -147,7 +154,7 @@ fn begin(data: Option<PathBuf>, command: Command) -> Outcome {
                 )
                 .await
             }
-            Command::Vet => Ok(()),
+            Command::Vet | Command::Openapi => Ok(()),
         }
     })
 }
