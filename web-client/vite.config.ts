@@ -15,7 +15,8 @@ export default defineConfig({
       registerType: 'prompt',
       injectRegister: false,
       injectManifest: {
-        globPatterns: ['**/*.{js,css,html,wasm,svg,png,webmanifest}'],
+        // The pictures of the icon are the system's business; without a network nobody asks for them.
+        globPatterns: ['**/*.{js,css,html,wasm,svg,webmanifest}'],
         maximumFileSizeToCacheInBytes: 4_000_000,
       },
       manifest: {

@@ -52,6 +52,8 @@ export type CommandName = keyof Commands;
 
 export type Push =
   | { push: 'rows'; docs: [doc: string, rows: RecordRow[]][]; office: [key: string, value: unknown][]; drops: string[] }
+  /** The lists as they were left, before the core is awake. */
+  | { push: 'early'; rows: RecordRow[]; office: [key: string, value: unknown][]; session: Identity; status: Status }
   | { push: 'status'; status: Status }
   | { push: 'session'; session: Identity | null }
   | { push: 'drafts'; drafts: Record<string, string> }

@@ -2,7 +2,8 @@
 import type { Push, Snapshot, SyncResult } from './protocol';
 import type { Identity, Notice, RecordRow, RecordSchema, RecordType, Status } from './types';
 
-export type Phase = 'starting' | 'ready' | 'stopped';
+/** `early`: the lists are there as they were left; what needs the core (forms) waits for `ready`. */
+export type Phase = 'starting' | 'early' | 'ready' | 'stopped';
 
 class Stores {
   phase = $state<Phase>('starting');
@@ -24,13 +25,21 @@ class Stores {
 
 export const stores = new Stores();
 
-export function fill(snapshot: Snapshot): void {
+function fillLists({ rows, office, session, status }: Pick<Snapshot, 'rows' | 'office' | 'session' | 'status'>): void {
   const documents = new Map<string, RecordRow[]>();
-  for (const row of snapshot.rows) documents.set(row.doc, [...(documents.get(row.doc) ?? []), row]);
+  for (const row of rows) {
+    const others = documents.get(row.doc);
+    if (others) others.push(row);
+    else documents.set(row.doc, [row]);
+  }
   stores.documents = documents;
-  stores.office = new Map(snapshot.office);
-  stores.session = snapshot.session;
-  stores.status = snapshot.status;
+  stores.office = new Map(office);
+  stores.session = session;
+  stores.status = status;
+}
+
+export function fill(snapshot: Snapshot): void {
+  fillLists(snapshot);
   stores.drafts = snapshot.drafts;
   stores.schemas = snapshot.schemas;
   stores.notices = snapshot.notices;
@@ -40,6 +49,11 @@ export function fill(snapshot: Snapshot): void {
 /** Takes what the page itself must not act upon; the rest (`crashed`, `reopened`) is the client's. */
 export function take(push: Push): void {
   switch (push.push) {
+    case 'early':
+      if (stores.phase !== 'starting') return;
+      fillLists(push);
+      stores.phase = 'early';
+      return;
     case 'rows': return takeRows(push);
     case 'status': stores.status = push.status; return;
     case 'session': stores.session = push.session; return;

@@ -1,6 +1,6 @@
 /** The cache in IndexedDB: documents, what lists show of them, office rows, the cursor. All of it can be had again. */
 import { type DBSchema, type IDBPDatabase, deleteDB, openDB } from 'idb';
-import type { CachePut, RecordRow } from '../types';
+import type { CachePut, Identity, RecordRow, Status } from '../types';
 
 export const DATABASE = 'footpath';
 
@@ -8,7 +8,7 @@ interface Stores extends DBSchema {
   documents: { key: string; value: Uint8Array };
   rows: { key: string; value: RecordRow[] };
   office: { key: string; value: string };
-  meta: { key: 'cursor' | 'sentinel'; value: unknown };
+  meta: { key: 'cursor' | 'sentinel' | 'face'; value: unknown };
 }
 
 /** Says whose cache this is and how much must be in it, so that a wipe is noticed. */
@@ -16,6 +16,12 @@ export interface Sentinel {
   install: string;
   documents: number;
   waiting: number;
+}
+
+/** Enough to draw the first page before the core is awake: who this is, and how things stood. */
+export interface Face {
+  session: Identity;
+  status: Status;
 }
 
 export interface Contents {
@@ -74,6 +80,14 @@ export class Cache {
     const count = await tx.objectStore('documents').count();
     void meta.put({ ...sentinel, documents: count }, 'sentinel');
     await tx.done;
+  }
+
+  async face(): Promise<Face | undefined> {
+    return (await this.db.get('meta', 'face')) as Face | undefined;
+  }
+
+  async keepFace(face: Face): Promise<void> {
+    await this.db.put('meta', face, 'face');
   }
 
   async clear(sentinel: Sentinel): Promise<void> {

@@ -22,6 +22,8 @@ function storage(): Storage {
       replace: () => done.push('compact'),
     },
     cache: {
+      face: async () => undefined,
+      keepFace: async () => undefined,
       read: async () => ({ documents: [], rows: [], office: [], cursor: undefined }),
       apply: async () => { await Promise.resolve(); done.push('cache'); },
     },
@@ -30,6 +32,7 @@ function storage(): Storage {
 
 function engine(answers: Effect[][], heard: CoreEvent[]): Engine {
   return {
+    identity: () => null,
     open: () => { opened++; return [{ do: 'status', status: status(0) }]; },
     step: (event: CoreEvent) => { heard.push(event); return answers.shift() ?? []; },
   } as unknown as Engine;

@@ -4,7 +4,9 @@
  */
 import type { Push, Snapshot } from '../protocol';
 import type { Storage } from '../storage';
+import type { Contents } from '../storage/cache';
 import type { CoreEvent, Effect, Notice, RecordRow, Status } from '../types';
+import { forTheDay } from './early';
 import type { Engine } from './engine';
 
 export type Send = Extract<Effect, { do: 'send' }>;
@@ -21,6 +23,8 @@ export interface Outcome {
   /** Records that changed here because of what came in. */
   touched: number;
 }
+
+const parsed = (office: Contents['office']): [string, unknown][] => office.map(([key, json]) => [key, JSON.parse(json)]);
 
 export interface Parts {
   storage: () => Promise<Storage>;
@@ -41,20 +45,26 @@ export class Leader {
 
   private constructor(private parts: Parts, readonly storage: Storage, public engine: Engine) {}
 
+  /** The core takes its time to wake on a cheap phone: meanwhile the page shows the lists as they were left. */
   static async open(parts: Parts): Promise<Leader> {
-    const [storage, engine] = await Promise.all([parts.storage(), parts.engine()]);
-    const leader = new Leader(parts, storage, engine);
+    const waking = parts.engine();
+    const storage = await parts.storage();
+    const contents = await storage.cache.read();
+    const face = await storage.cache.face();
+    if (face) {
+      parts.publish({ push: 'early', rows: forTheDay(contents.rows), office: parsed(contents.office), ...face });
+    }
+    const leader = new Leader(parts, storage, await waking);
     const { what, waiting } = storage.wiped;
     if (what) leader.notice({ code: `${what}_wiped`, count: waiting });
-    await leader.fill();
+    await leader.fill(contents);
     return leader;
   }
 
   /** Gives the core everything stored. Done at the start, and again when storing failed: memory must match the disk. */
-  private async fill(): Promise<void> {
-    const contents = await this.storage.cache.read();
+  private async fill(contents: Contents): Promise<void> {
     this.rows = new Map(contents.rows);
-    this.office = new Map(contents.office.map(([key, json]) => [key, JSON.parse(json)]));
+    this.office = new Map(parsed(contents.office));
     await this.carryOut(this.engine.open(this.storage.log.read(), contents), { touched: 0, again: false });
   }
 
@@ -72,7 +82,7 @@ export class Leader {
         // A panic leaves the whole instance unusable; the worker is started anew by its page.
         if (error instanceof WebAssembly.RuntimeError) throw error;
         this.engine = await this.parts.engine();
-        await this.fill();
+        await this.fill(await this.storage.cache.read());
         this.parts.publish({ push: 'reopened' });
         // In the log is saved: that the cache could not follow is mended by the reopening.
         if (outcome.saved) return outcome;
@@ -97,8 +107,7 @@ export class Leader {
       case 'compact': return this.storage.log.replace(effect.bytes);
       case 'cache': return this.keep(effect, outcome);
       case 'status':
-        this.status = effect.status;
-        return this.parts.publish({ push: 'status', status: effect.status });
+        return this.show(effect.status);
       case 'notice': return this.notice(effect.notice);
       case 'saved': outcome.saved = { record: effect.record, doc: effect.doc }; return;
       case 'public_key': outcome.public_key = effect.public_key; return;
@@ -119,6 +128,14 @@ export class Leader {
     for (const key of drops) for (const kept of [this.rows, this.office]) kept.delete(key);
     outcome.touched += docs.length;
     this.parts.publish({ push: 'rows', docs, office, drops });
+  }
+
+  private show(status: Status): void {
+    this.status = status;
+    this.parts.publish({ push: 'status', status });
+    const session = this.engine.identity();
+    // Only a picture of how things stand: nobody waits for it, and nothing is lost without it.
+    if (session) void this.storage.cache.keepFace({ session, status: { ...status, syncing: false } }).catch(() => undefined);
   }
 
   private notice(notice: Notice): void {
