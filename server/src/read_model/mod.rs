@@ -131,7 +131,7 @@ impl ReadModel {
     }
 
     /// The number of the newest row of the log that the tables know.
-    pub fn seq(&self) -> u64 {
+    pub fn position(&self) -> u64 {
         *self.applied.borrow()
     }
 

@@ -38,6 +38,7 @@ CREATE INDEX record_by_id    ON record (id);
 CREATE INDEX record_by_date  ON record (date, first_seq, id);
 CREATE INDEX record_by_state ON record (state, date);
 CREATE INDEX record_by_case  ON record (case_id, date);
+CREATE INDEX record_in_conflict ON record (date, first_seq, id) WHERE conflicts > 0;
 
 -- Who wrote what into a record, change by change.
 CREATE TABLE history (

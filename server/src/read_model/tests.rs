@@ -338,7 +338,7 @@ async fn a_file_that_is_no_database_is_made_again() {
     let path = folder.path().join("tables.db");
     std::fs::write(&path, vec![0x5a; 5000]).unwrap();
     let read_model = ReadModel::open(&path, log.clone()).await.unwrap();
-    assert_eq!(read_model.seq(), 0);
+    assert_eq!(read_model.position(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -351,4 +351,58 @@ async fn a_page_waits_for_its_own_row_and_not_for_ever() {
     let seqs = log.append(batch).await.unwrap();
     read_model.wait_for(seqs[0]).await.unwrap();
     assert!(matches!(read_model.wait_for(1000).await, Err(ReadModelError::Behind)));
+}
+
+/// A server that opens the tables while the one before still finishes a batch takes up after that batch.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_writers_do_not_write_a_row_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open_log(folder.path());
+    let path = folder.path().join("tables.db");
+    let mut district = District::new(13);
+    let entries: Vec<Entry> = (0..30).map(|_| district.change()).collect();
+    log.append(Batch { received_ms: NOW, entries, ..Batch::default() }).await.unwrap();
+    let rows = log.read_after(0, 100).await.unwrap();
+    let epoch = log.organisation().epoch;
+    let mut before = Writer::begin(&path, epoch).unwrap();
+    let mut after = Writer::open(&path, epoch, 30).unwrap();
+    before.apply(&rows[..10], &BTreeMap::new()).unwrap();
+    assert!(after.apply(&rows[..20], &BTreeMap::new()).is_err());
+    assert_eq!(after.seq(), 10);
+    let documents = log.changes_of(&after.wanted(&rows[10..])).await.unwrap();
+    after.apply(&rows[10..], &documents).unwrap();
+    drop((before, after));
+    let again = folder.path().join("again.db");
+    rebuild(&again, log.clone()).await.unwrap();
+    assert_eq!(dump(&path), dump(&again));
+}
+
+/// It cannot happen to what was admitted; if it does, the other documents go on, the same way in every batching.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_document_stands_still_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open_log(folder.path());
+    let mut district = District::new(11);
+    let entries: Vec<Entry> = (0..60)
+        .map(|step| match (step, district.change()) {
+            (20, Entry::Change(change)) => {
+                let hash = ChangeHash([0xee; 32]);
+                Entry::Change(ChangeRow { bytes: vec![0xff; 30], hash, ..change })
+            }
+            (_, entry) => entry,
+        })
+        .collect();
+    let broken =
+        entries.iter().position(|entry| matches!(entry, Entry::Change(c) if c.bytes[0] == 0xff)).unwrap();
+    log.append(Batch { received_ms: NOW, entries, ..Batch::default() }).await.unwrap();
+    let mut tables = Vec::new();
+    for batch in [1, 7, 1000] {
+        let path = folder.path().join(format!("{batch}.db"));
+        assert_eq!(rebuild_in_batches(&path, log.clone(), batch).await.unwrap(), 60);
+        tables.push(dump(&path));
+    }
+    assert_eq!(tables[0], tables[1]);
+    assert_eq!(tables[0], tables[2]);
+    let last = |row: &String| row.contains("Integer(60)");
+    assert!(broken == 20 && tables[0]["history"].iter().any(last), "the rest is read to the end");
 }

@@ -1,10 +1,11 @@
 //! The one writer of the read model: batches of log rows in, tables out, the position in the same transaction.
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use sync_core::crdt::Change;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use sync_core::crdt::{Change, DocumentError};
 use sync_core::ids::{DocId, Id};
 use tracing::error;
 
@@ -103,7 +104,13 @@ impl Writer {
     }
 
     fn apply_open(&mut self, rows: &[LogRow]) -> Result<(), ReadModelError> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let at: u64 = transaction.query_row("SELECT seq FROM position", [], |row| row.get(0))?;
+        if at != self.seq {
+            // A writer that was being dropped when this one began has finished its batch.
+            self.seq = at;
+            return Err(ReadModelError::Behind);
+        }
         for row in rows {
             apply_row(&transaction, &mut self.open, row)?;
         }
@@ -152,12 +159,14 @@ impl Writer {
 fn open_document<'a>(
     first: &ChangeRow,
     earlier: impl Iterator<Item = &'a ChangeRow>,
-) -> Result<Reading, sync_core::crdt::DocumentError> {
-    let mut reading = Reading::new(first.scope.kind, first.doc.to_string())?;
-    for row in earlier {
-        reading.read(&Change::parse(&row.bytes)?)?;
-    }
-    Ok(reading)
+) -> Result<Reading, Unreadable> {
+    guarded(|| {
+        let mut reading = Reading::new(first.scope.kind, first.doc.to_string())?;
+        for row in earlier {
+            reading.read(&Change::parse(&row.bytes)?)?;
+        }
+        Ok(reading)
+    })
 }
 
 fn apply_row(
@@ -167,15 +176,15 @@ fn apply_row(
 ) -> Result<(), ReadModelError> {
     match &row.entry {
         Entry::Change(change) => {
+            // A document that could not be read stays as it was, and so do its later changes.
             let Some(document) = open.get_mut(&change.doc) else { return Ok(()) };
             document.newest = row.seq;
-            let written = Change::parse(&change.bytes)
-                .and_then(|parsed| record_rows::collect(&mut document.reading, &parsed));
-            match written {
+            let reading = &mut document.reading;
+            match guarded(|| record_rows::collect(reading, &Change::parse(&change.bytes)?)) {
                 Ok(written) => record_rows::put(transaction, row, change, written)?,
-                // What was admitted reads again; if it ever does not, one record is behind and the rest goes on.
                 Err(why) => {
-                    error!(doc = %change.doc, seq = row.seq, %why, "an admitted change cannot be read")
+                    error!(doc = %change.doc, seq = row.seq, %why, "an admitted change cannot be read");
+                    open.remove(&change.doc);
                 }
             }
         }
@@ -183,6 +192,29 @@ fn apply_row(
         entry => desk_rows::put(transaction, row, entry)?,
     }
     Ok(())
+}
+
+/// Why a document of the log cannot be read.
+enum Unreadable {
+    Document(DocumentError),
+    Panicked,
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Document(why) => why.fmt(f),
+            Self::Panicked => f.write_str("automerge panicked"),
+        }
+    }
+}
+
+/// What was admitted reads again. If it ever does not, one document stands still and the desk goes on.
+fn guarded<T>(read: impl FnOnce() -> Result<T, DocumentError>) -> Result<T, Unreadable> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(done) => done.map_err(Unreadable::Document),
+        Err(_) => Err(Unreadable::Panicked),
+    }
 }
 
 fn position(connection: &Connection) -> Option<(i64, String, u64)> {

@@ -12,7 +12,7 @@ use super::desk::{Asked, Named, invalid, shown};
 use super::records::PAGE;
 use crate::app::App;
 use crate::auth::Coordinator;
-use crate::command::assign;
+use crate::command::grant;
 use crate::problem::{Code, Problem};
 use crate::read_model::project::is_civil_date;
 use crate::read_model::queries::cases::{CaseDetail, CaseItem, CasePage};
@@ -100,7 +100,7 @@ pub async fn assign(
         substitute: request.substitute,
         by: coordinator.person(),
     };
-    shown(&app, assign::give(&app, assignment).await?).await;
+    shown(&app, grant::assign(&app, assignment).await?).await;
     now(&app, &coordinator, case).await
 }
 
@@ -116,7 +116,7 @@ pub async fn unassign(
 ) -> Result<Json<CaseItem>, Problem> {
     let case = within(&app, &coordinator, &id).await?;
     let person: Id = person.parse().map_err(|_| Code::NotFound)?;
-    shown(&app, assign::take(&app, case, person, coordinator.person()).await?).await;
+    shown(&app, grant::take(&app, case, person, coordinator.person()).await?).await;
     now(&app, &coordinator, case).await
 }
 

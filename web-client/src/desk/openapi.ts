@@ -116,13 +116,15 @@ export type PersonPage = {
 
 /** A problem (RFC 9457), in the language of `Accept-Language`: ru, uk or en. Some have further members. */
 export type ProblemBody = {
-  code: string;
+  code: ProblemCode;
   detail: string;
   field?: string | null;
   status: number;
   title: string;
   type: string;
 };
+
+export type ProblemCode = 'malformed' | 'unknown_version' | 'invalid' | 'not_signed_in' | 'bad_token' | 'unknown_device' | 'clock' | 'wrong_password' | 'device_revoked' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'taken' | 'changed' | 'cannot_release' | 'too_large' | 'wrong_content_type' | 'timeout' | 'too_many' | 'busy' | 'internal';
 
 /** A set-aside change, and what can be read of it. */
 export type QuarantineDetail = {

@@ -140,13 +140,19 @@ pub(super) const SELECT: &str = concat!(
      LEFT JOIN review v ON v.seq = (SELECT max(seq) FROM review WHERE doc = r.doc AND record = r.id)"
 );
 
+const NEWEST_FIRST: &str = "r.date DESC, r.first_seq DESC, r.id DESC";
+
 /// Newest date first; within a day what came last first.
 pub fn list(connection: &Connection, reach: &Reach, filter: &Filter) -> Result<RecordPage, ReadModelError> {
     let limit = filter.limit.clamp(1, MAX_PAGE);
     let (conditions, mut values) = conditions(connection, reach, filter)?;
     values.push(Sql::Integer(i64::try_from(limit + 1).unwrap_or(i64::MAX)));
+    // The page is chosen by narrow rows first: names and reviews are looked up for what is on it only.
     let sql = format!(
-        "{SELECT} WHERE {} ORDER BY r.date DESC, r.first_seq DESC, r.id DESC LIMIT ?",
+        "{SELECT} WHERE r.rowid IN (
+           SELECT r.rowid FROM record r LEFT JOIN case_file c ON c.id = r.case_id
+           WHERE {} ORDER BY {NEWEST_FIRST} LIMIT ?)
+         ORDER BY {NEWEST_FIRST}",
         conditions.join(" AND ")
     );
     let mut select = connection.prepare_cached(&sql)?;

@@ -26,8 +26,7 @@ use sync_core::scope::{Kind, Scope};
 use sync_core::wire::Grant;
 use tower::ServiceExt;
 
-use super::desk;
-use crate::app::{App, Clock};
+use crate::app::{self, App, Clock};
 use crate::config::Config;
 use crate::push::InProcess;
 use crate::read_model::ReadModel;
@@ -117,8 +116,7 @@ impl Desk {
         let wound = clock.clone();
         let now: Clock = Arc::new(move || wound.load(Ordering::SeqCst));
         let app = Arc::new(App::new(config, log, read_model, Arc::new(InProcess), now));
-        let (router, _) = desk::router().split_for_parts();
-        let desk = Self { router: router.with_state(app.clone()), app, clock, _folder: folder };
+        let desk = Self { router: app::router(app.clone()), app, clock, _folder: folder };
         desk.found().await;
         desk
     }
