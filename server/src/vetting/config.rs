@@ -36,9 +36,9 @@ impl Config {
             args,
             children: children.max(1),
             deadline: Duration::from_secs(20),
-            cpu_seconds: 10,
+            cpu_seconds: 5,
             memory_mib: 1_536,
-            deaths: 12,
+            deaths: 8,
         }
     }
 }

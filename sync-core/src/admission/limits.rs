@@ -1,5 +1,8 @@
 //! How much one change may hold. Generous for a form filled in by a person, far below what hurts a cheap phone.
 
+use super::ops::check_key;
+use crate::record::{Fields, Scalar};
+
 /// Caps on one change. Over any of them: [`Reason::TooLarge`](crate::verdict::Reason::TooLarge).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
@@ -31,6 +34,29 @@ impl Limits {
         text: 32 * 1024,
     };
 }
+
+impl Limits {
+    /// The first field that no change could carry: for a form to say so before it is saved, since
+    /// afterwards the server would have to set the whole change aside.
+    pub fn first_too_much<'f>(&self, fields: &'f Fields) -> Option<&'f str> {
+        let mut room = self.bytes.saturating_sub(HEADER);
+        let mut ops = self.ops.saturating_sub(1);
+        let too_much = |(key, value): &(&'f String, &Scalar)| {
+            let text = value.as_text().map_or(0, str::len);
+            let taken = key.len() + text + PER_FIELD;
+            let fits = taken <= room && ops > 0 && text <= self.text && check_key(key, self).is_ok();
+            room = room.saturating_sub(taken);
+            ops = ops.saturating_sub(1);
+            !fits || matches!(value, Scalar::Float(number) if !number.is_finite())
+        };
+        fields.iter().find(too_much).map(|(key, _)| key.as_str())
+    }
+}
+
+/// Bytes left for what a change holds beside its fields: some hundred dependencies and actors.
+const HEADER: usize = 8 * 1024;
+/// Bytes a field takes beside its name and text, with a few values to overwrite.
+const PER_FIELD: usize = 48;
 
 impl Default for Limits {
     fn default() -> Self {

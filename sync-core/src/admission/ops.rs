@@ -153,7 +153,8 @@ impl Preds {
     }
 }
 
-fn check_key(key: &str, limits: &Limits) -> Result<(), Reason> {
+/// Whether a field or record may have this name.
+pub(super) fn check_key(key: &str, limits: &Limits) -> Result<(), Reason> {
     if key.len() > limits.key {
         return Err(Reason::TooLarge);
     }

@@ -1,6 +1,6 @@
 //! Honest phones are never refused, whatever they write and whenever they meet.
 
-use sync_core::admission::{Bytes, Candidate, Job};
+use sync_core::admission::{Bytes, Candidate, Job, Limits};
 use sync_core::crdt::{Change, Document};
 use sync_core::record::{Fields, Scalar};
 use sync_core::scope::Kind;
@@ -139,4 +139,29 @@ fn seventy_phones_that_never_met() {
     assert_eq!(settled.deps().count(), 70);
     let all = changes.iter().chain([&settled]).map(sent).collect();
     assert!(run(&job(Kind::Activity, &[], all)).iter().all(|vetted| is_sound(&vetted.finding)));
+}
+
+/// What the core lets a form save, the server takes; the greatest of it too.
+#[test]
+fn what_may_be_saved_is_taken() {
+    let limits = Limits::STANDARD;
+    let text = |len: usize| Scalar::Text("я".repeat(len / 2));
+    type Case<'a> = (Vec<(String, Scalar)>, Option<&'a str>);
+    let cases: [Case<'_>; 7] = [
+        (vec![("note".into(), text(limits.text))], None),
+        (vec![("note".into(), text(limits.text + 2))], Some("note")),
+        (vec![("a".into(), text(limits.text)), ("b".into(), text(limits.text))], Some("b")),
+        (vec![("k".repeat(limits.key), 1.into())], None),
+        (vec![("k\n".into(), 1.into())], Some("k\n")),
+        (vec![("f".into(), Scalar::Float(f64::NAN))], Some("f")),
+        ((0..600).map(|n| (format!("present/{n:032}"), true.into())).collect(), None),
+    ];
+    for (pairs, too_much) in cases {
+        let fields: Fields = pairs.into_iter().collect();
+        assert_eq!(limits.first_too_much(&fields), too_much);
+        let change =
+            Document::new(Kind::Log).unwrap().write(&actor(1), 0, &"ab".repeat(16), &fields).unwrap();
+        let found = finding(Kind::Log, &[], actor(1), change.unwrap().bytes());
+        assert!(too_much.is_some() || is_sound(&found), "{found:?}");
+    }
 }
