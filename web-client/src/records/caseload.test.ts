@@ -38,6 +38,11 @@ describe('the day', () => {
     expect(day.map((stop) => stop.recipient.name)).toEqual(['Boris', 'Anna']);
   });
 
+  it('leaves out neighbours of whom only the card is here', () => {
+    const day = stops(caseload([...rows, person('n', 'Neighbour')]), undefined, '2026-05-31', 'me');
+    expect(day.map((stop) => stop.recipient.name)).not.toContain('Neighbour');
+  });
+
   it('marks whom I have visited today', () => {
     const day = stops(caseload([...rows, visit('a', '2026-05-31', { author: 'me' })]), undefined, '2026-05-31', 'me');
     expect(day.map((stop) => stop.doneToday)).toEqual([false, true]);

@@ -74,7 +74,9 @@ export function stops(people: Map<string, Recipient>, route: unknown, today: str
   }));
 }
 
-const inCare = (one: Recipient): boolean => one.file?.fields.care_status !== 'closed';
+/** Neighbours' cards are on this phone too, for a chore: whom we look after, we have the file or the log of. */
+export const inCare = (one: Recipient): boolean =>
+  (one.file !== undefined || one.entries.some((row) => row.kind === 'log')) && one.file?.fields.care_status !== 'closed';
 
 function longestWaiting(a: Recipient, b: Recipient): number {
   const [then, other] = [a, b].map((one) => (one.lastVisit ? day(one.lastVisit) : ''));
