@@ -2,6 +2,7 @@
 //! again at will.
 
 use std::fs::File;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -84,14 +85,19 @@ impl Footpath {
         self.run(&["user", "add", login, "--name", login, "--duty", duty, "--password", PASSWORD]);
     }
 
-    /// Starts it and waits until it answers.
-    pub fn start(&mut self) {
+    /// Starts it.
+    pub fn begin(&mut self) {
         assert!(self.child.is_none(), "it is running");
         let said =
             File::options().create(true).append(true).open(self.said()).expect("a file for what it says");
         let mut command = self.command(&["serve"]);
         command.stdout(said.try_clone().expect("the same file")).stderr(said);
         self.child = Some(command.spawn().expect("the server can be started"));
+    }
+
+    /// Starts it and waits until it answers.
+    pub fn start(&mut self) {
+        self.begin();
         let started = Instant::now();
         while !self.is_ready() {
             let child = self.child.as_mut().expect("just started");
@@ -150,7 +156,7 @@ impl Footpath {
 
     /// A way to the server for one phone.
     pub fn link(&self) -> Link {
-        Link { client: Client::new(self.address), sent_bodies: 0 }
+        Link { client: Client::new(self.address), sent_bodies: 0, cut: 0 }
     }
 
     /// Signs a phone in for the person with this login.
@@ -222,13 +228,20 @@ pub struct Link {
     pub client: Client,
     /// Bytes of the bodies sent, all together.
     pub sent_bodies: usize,
+    /// Requests cut off after they were sent: the server may or may not have taken them.
+    pub cut: u32,
 }
 
 impl Server for Link {
     fn post(&mut self, _from: DeviceId, request: &Request) -> Option<(u16, Vec<u8>)> {
         self.sent_bodies += request.body.len();
-        let answer = self.client.send(sync_ask(request)).ok()?;
-        Some((answer.status, answer.body))
+        match self.client.send(sync_ask(request)) {
+            Ok(answer) => Some((answer.status, answer.body)),
+            Err(error) => {
+                self.cut += u32::from(error.kind() != io::ErrorKind::ConnectionRefused);
+                None
+            }
+        }
     }
 }
 
