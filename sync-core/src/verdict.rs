@@ -152,7 +152,10 @@ mod tests {
             assert_eq!(serde_json::to_string(reason).unwrap(), format!("\"{}\"", reason.code()));
         }
         let verdict = Verdict::SetAside(Reason::OutOfScope);
-        assert_eq!(serde_json::to_string(&verdict).unwrap(), r#"{"verdict":"set_aside","why":"out_of_scope"}"#);
+        assert_eq!(
+            serde_json::to_string(&verdict).unwrap(),
+            r#"{"verdict":"set_aside","why":"out_of_scope"}"#
+        );
         assert_eq!(serde_json::to_string(&Verdict::Waiting).unwrap(), r#"{"verdict":"waiting"}"#);
     }
 
