@@ -18,6 +18,8 @@ mod open;
 mod scope;
 mod vet;
 mod vetting;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
