@@ -148,7 +148,7 @@ mod tests {
         let first = intent(&phone, "mood", 5).write(&mut phone, &THEIRS).unwrap().unwrap();
         let lost = intent(&phone, "needs", 1).write(&mut phone, &MINE).unwrap().unwrap();
         let kept = intent(&phone, "mood", 2);
-        let remade = replay(scope(), &[first.clone()], &[lost], [&kept], &AGAIN).unwrap();
+        let remade = replay(scope(), std::slice::from_ref(&first), &[lost], [&kept], &AGAIN).unwrap();
         let mut server = Document::new(Kind::Case).unwrap();
         server.apply(&first).unwrap();
         server.apply(&remade[0].1).unwrap();
