@@ -140,3 +140,6 @@ pub async fn stopped() {
         _ = tokio::signal::ctrl_c() => {}
     }
 }
+
+#[cfg(test)]
+mod tests;
