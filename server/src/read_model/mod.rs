@@ -4,6 +4,7 @@
 //! tables**, however it was cut into batches, so the file may be deleted at any time: `footpath rebuild`
 //! or the next start makes it again.
 
+mod cards;
 mod catalogue;
 mod desk;
 mod desk_rows;

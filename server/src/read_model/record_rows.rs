@@ -1,15 +1,15 @@
-//! The tables of records: `record`, `history`, `conflict`, `case_file`, `person`, `review`.
+//! The tables of records: `record`, `history`, `conflict`, `review`.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 use sync_core::civil;
 use sync_core::crdt::{Change, DocumentError};
 use sync_core::office::{Decision, Review};
-use sync_core::record::{Fields, Scalar};
+use sync_core::record::Fields;
 use sync_core::scope::Kind;
 
-use super::ReadModelError;
 use super::project::{self, Projected, Reading};
+use super::{ReadModelError, cards};
 use crate::store::{ChangeRow, LogRow};
 
 /// What one change did: to each record the values it put, and the record as it then was.
@@ -41,8 +41,8 @@ pub fn put(
         put_record(transaction, row, change, written.at_ms, id, projected)?;
         put_conflicts(transaction, change, id, projected)?;
         match change.scope.kind {
-            Kind::Case => put_case(transaction, change, projected)?,
-            Kind::Person => put_person(transaction, change, projected)?,
+            Kind::Case => cards::put_case(transaction, change, projected)?,
+            Kind::Person => cards::put_person(transaction, change, projected)?,
             _ => {}
         }
     }
@@ -205,44 +205,6 @@ fn put_conflicts(
     Ok(())
 }
 
-fn put_case(
-    transaction: &Transaction<'_>,
-    change: &ChangeRow,
-    projected: &Projected,
-) -> Result<(), ReadModelError> {
-    transaction
-        .prepare_cached(
-            "INSERT OR REPLACE INTO case_file (id, person, place, care_status, closed_on) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            change.doc.to_string(),
-            text(projected, "person"),
-            change.scope.place.map(|place| place.to_string()),
-            text(projected, "care_status"),
-            text(projected, "closed_on")
-        ])?;
-    Ok(())
-}
-
-fn put_person(
-    transaction: &Transaction<'_>,
-    change: &ChangeRow,
-    projected: &Projected,
-) -> Result<(), ReadModelError> {
-    transaction
-        .prepare_cached(
-            "INSERT OR REPLACE INTO person (id, case_id, place, name, settlement) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            change.doc.to_string(),
-            change.scope.family.map(|family| family.to_string()),
-            change.scope.place.map(|place| place.to_string()),
-            text(projected, "name"),
-            text(projected, "settlement")
-        ])?;
-    Ok(())
-}
-
 fn state_of(
     transaction: &Transaction<'_>,
     doc: &str,
@@ -275,10 +237,6 @@ pub fn kind_name(kind: Kind) -> &'static str {
         Kind::Task => "task",
         Kind::Activity => "activity",
     }
-}
-
-fn text<'a>(projected: &'a Projected, field: &str) -> Option<&'a str> {
-    projected.fields.get(field).and_then(Scalar::as_text)
 }
 
 fn json(value: &impl Serialize) -> String {

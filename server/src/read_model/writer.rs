@@ -15,7 +15,7 @@ use crate::store::{ChangeRow, Entry, LogRow};
 
 /// Documents kept open between batches: those of a day's work in one district.
 /// Few in tests, so that they are closed and opened again.
-const OPEN_DOCUMENTS: usize = if cfg!(test) { 3 } else { 512 };
+const OPEN_DOCUMENTS: usize = if cfg!(test) { 3 } else { 256 };
 
 /// Writes the tables. There is one for each file.
 pub struct Writer {

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{Extension, Request, State};
 use serde::{Deserialize, Serialize};
 use sync_core::ids::{DeviceId, Id, PublicKey};
+use utoipa::ToSchema;
 
 use crate::app::{App, Peer};
 use crate::auth::body;
@@ -17,28 +18,38 @@ use crate::store::{Account, Device, Duty, StoreError};
 /// The longest login and device name, in bytes.
 const MAX_NAME: usize = 200;
 
-#[derive(Deserialize)]
+/// Who asks for which key.
+#[derive(Deserialize, ToSchema)]
 pub struct EnrolRequest {
     pub login: String,
     pub password: String,
     /// What a coordinator reads in the list of devices.
     pub device_name: String,
+    /// Ed25519, 64 hex digits.
+    #[schema(value_type = String)]
     pub public_key: PublicKey,
 }
 
 /// What a device must know of itself and of the server.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct EnrolAnswer {
+    #[schema(value_type = String)]
     pub device: DeviceId,
+    #[schema(value_type = String)]
     pub person: Id,
     pub name: String,
     pub login: String,
+    #[schema(value_type = String)]
     pub org: Id,
     pub org_name: String,
+    /// `worker`, `volunteer`, `coordinator`, `admin`.
+    #[schema(value_type = Vec<String>)]
     pub duties: Vec<Duty>,
     pub language: String,
+    #[schema(value_type = String)]
     pub server_public_key: PublicKey,
     pub server_time_ms: i64,
+    #[schema(value_type = String)]
     pub epoch: Id,
 }
 
@@ -46,6 +57,10 @@ pub struct EnrolAnswer {
 ///
 /// 401 `wrong_password` for a wrong password and for an unknown login, after the same time; 403 `device_revoked`
 /// when this very key was revoked; 409 `taken` when it is another person's; 429 after too many tries.
+#[utoipa::path(post, path = "/v1/enrol", tag = "devices", operation_id = "enrol", security(()),
+    request_body = EnrolRequest,
+    responses((status = 200, body = EnrolAnswer),
+              (status = "default", body = super::openapi::ProblemBody, content_type = "application/problem+json")))]
 pub async fn enrol(
     State(app): State<Arc<App>>,
     Extension(Peer(address)): Extension<Peer>,

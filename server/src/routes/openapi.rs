@@ -36,12 +36,15 @@ impl PartialSchema for ProblemCode {
 impl ToSchema for ProblemCode {}
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "Footpath",
-    description = "What the coordinator's desk and integrations use. Phones sync by `POST /v1/sync`, which is CBOR: \
+#[openapi(
+    paths(super::enrol::enrol),
+    info(
+        title = "Footpath",
+        description = "What the coordinator's desk and integrations use. Phones sync by `POST /v1/sync`, which is CBOR: \
                    see `wire.cddl`. Ids are 32, hashes and digests 64 lower-case hex digits; names in `_ms` are \
                    milliseconds since 1970 UTC; every request carries a token its device signed for it."
-))]
+    )
+)]
 struct About;
 
 /// The description: the same for the same code.

@@ -89,6 +89,29 @@ export type DeviceList = {
   items: DeviceItem[];
 };
 
+/** What a device must know of itself and of the server. */
+export type EnrolAnswer = {
+  device: string;
+  duties: string[];
+  epoch: string;
+  language: string;
+  login: string;
+  name: string;
+  org: string;
+  org_name: string;
+  person: string;
+  server_public_key: string;
+  server_time_ms: number;
+};
+
+/** Who asks for which key. */
+export type EnrolRequest = {
+  device_name: string;
+  login: string;
+  password: string;
+  public_key: string;
+};
+
 /** A field with the value it shows first and those that disagree with it. */
 export type FieldItem = {
   key: string;

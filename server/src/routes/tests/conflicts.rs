@@ -93,6 +93,27 @@ async fn a_choice_among_values_that_are_no_longer_all_is_not_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_entry_of_a_log_is_settled_like_a_card() {
+    let desk = Desk::open().await;
+    let record = desk.visit(Who::Worker, 7, &[("mood", Scalar::Int(3)), ("notes", "дрова".into())]).await;
+    let other = desk.visit(Who::Worker, 8, &[("mood", Scalar::Int(3))]).await;
+    let base = desk.document(log_doc(), Kind::Log).await;
+    for (who, mood) in [(Who::Worker, 1), (Who::SecondWorker, 5)] {
+        let fields = [("mood", Scalar::Int(mood))];
+        desk.write_on(base.clone(), who, log_doc(), log_scope(), &record, &fields).await;
+    }
+    let path = format!("/v1/records/{record}");
+    let detail = desk.get(Who::Vera, &path).await;
+    let seen = shown(detail["conflicts"][0]["values"].as_array().unwrap());
+    let body = json!({"field": "mood", "choose": 5, "shown": seen});
+    let detail = desk.post(Who::Vera, &format!("{path}/conflicts"), body).await;
+    assert_eq!((&detail["record"]["fields"]["mood"], &detail["conflicts"]), (&json!(5), &json!([])));
+    assert_eq!(detail["record"]["fields"]["notes"], "дрова");
+    let untouched = desk.get(Who::Vera, &format!("/v1/records/{other}")).await;
+    assert_eq!(untouched["history"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_servers_envelopes_follow_one_another() {
     let desk = Desk::open().await;
     for round in 1..=3u64 {

@@ -6,7 +6,7 @@ use sync_core::wire::{DeviceState, Newest};
 use super::*;
 use crate::store::{ChainEvidence, DeviceNews};
 
-fn of<'a>(list: &'a Value, who: Who) -> Option<&'a Value> {
+fn of(list: &Value, who: Who) -> Option<&Value> {
     let id = who.key().device().to_string();
     list["items"].as_array().unwrap().iter().find(|device| device["id"] == id)
 }
