@@ -34,7 +34,7 @@ export class Phone {
   problems = [];
 
   static async take(server, { locale = 'ru-RU', width = 360, height = 740 } = {}) {
-    const phone = new Phone();
+    const phone = new this();
     phone.wire = await new Wire(server.port).open();
     phone.folder = await mkdtemp(path.join(tmpdir(), 'footpath-phone-'));
     phone.context = await chromium.launchPersistentContext(phone.folder, {

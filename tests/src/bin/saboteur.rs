@@ -37,7 +37,8 @@ fn die(way: Way) {
         Way::Allocate => {
             let mut all = Vec::new();
             while std::hint::black_box(true) {
-                all.push(vec![1u8; 64 << 20]);
+                // Never touched, so that the limit is met at once however busy the machine is.
+                all.push(vec![0u8; 64 << 20]);
             }
         }
         Way::Recurse => drop(std::hint::black_box(deeper(1))),

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod conflicts;
+mod life;
 mod scopes;
 mod set_aside;
 mod visits;

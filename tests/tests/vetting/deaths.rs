@@ -1,7 +1,9 @@
 //! Whoever kills the process is set aside, whoever stood beside is not.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use footpath::vetting::{Config, Vetting};
 use footpath_tests::sabotage::Way;
 use sync_core::admission::Finding;
 use sync_core::verdict::Reason;
@@ -16,11 +18,14 @@ fn reason(way: Way) -> Reason {
 }
 
 async fn one_culprit(way: Way) {
+    one_culprit_in(way, pool()).await;
+}
+
+async fn one_culprit_in(way: Way, pool: Vetting) {
     let honest = chain(1, 3);
     let culprit = way.candidate(9);
     let mut candidates: Vec<_> = honest.iter().map(sent).collect();
     candidates.insert(1, culprit.clone());
-    let pool = pool();
     let found = pool.vet(job(candidates)).await.unwrap();
     assert_eq!(found.len(), 4);
     assert_eq!(sound(&found), 3, "{found:?}");
@@ -48,7 +53,8 @@ async fn a_panic() {
 
 #[tokio::test]
 async fn a_hang() {
-    one_culprit(Way::Hang).await;
+    let impatient = Config { deadline: Duration::from_secs(2), ..config(2) };
+    one_culprit_in(Way::Hang, Vetting::new(impatient)).await;
 }
 
 #[tokio::test]
@@ -111,9 +117,9 @@ async fn other_jobs_go_on_meanwhile() {
 /// Somebody hangs up while his change is being vetted.
 #[tokio::test]
 async fn a_request_that_goes_away_takes_its_child_along() {
-    let pool = footpath::vetting::Vetting::new(config(1));
+    let pool = Vetting::new(config(1));
     let hanging = pool.vet(job(vec![Way::Hang.candidate(1)]));
-    let gone = tokio::time::timeout(std::time::Duration::from_millis(300), hanging).await;
+    let gone = tokio::time::timeout(Duration::from_millis(300), hanging).await;
     assert!(gone.is_err());
     let found = pool.vet(job(chain(1, 2).iter().map(sent).collect())).await.unwrap();
     assert_eq!(sound(&found), 2);

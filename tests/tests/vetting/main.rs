@@ -20,8 +20,8 @@ use sync_core::scope::Kind;
 /// The weak child, with limits a test can wait for.
 fn config(children: usize) -> Config {
     let program = env!("CARGO_BIN_EXE_saboteur").into();
-    let deadline = Duration::from_secs(3);
-    Config { deadline, cpu_seconds: 1, ..Config::new(program, vec![], children) }
+    let deadline = Duration::from_secs(15);
+    Config { deadline, cpu_seconds: 2, ..Config::new(program, vec![], children) }
 }
 
 fn pool() -> Vetting {
