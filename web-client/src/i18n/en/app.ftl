@@ -71,6 +71,8 @@ day-returned =
     }
 day-returned-open = Look
 day-tasks = Tasks
+offers = Helpers wanted
+offers-help = If you can take one, tell the coordinator: the name and the address will come to you.
 day-route = Today's route
 day-people = My people
 day-empty = The people you look after will be listed here. If the list stays empty, call the coordinator.
