@@ -4,4 +4,5 @@
 
 mod files;
 mod imports;
+mod links;
 mod source;
