@@ -73,10 +73,13 @@ export class Phone {
 
   /** Until nothing waits and nothing is on its way. */
   async quiet() {
-    await this.page.waitForFunction(async () => {
-      const { status } = await window.__e2e_ask('hello', {});
-      return status.last_sync_ms !== null && !status.syncing && status.waiting === 0 && status.due === 0;
-    }, undefined, { polling: 500, timeout: 60_000 });
+    const end = Date.now() + 60_000;
+    for (;;) {
+      const { status } = await this.ask('hello');
+      if (status.last_sync_ms !== null && !status.syncing && status.waiting === 0 && status.due === 0) return;
+      if (Date.now() > end) throw new Error(`not quiet: ${JSON.stringify(status)}`);
+      await this.page.waitForTimeout(250);
+    }
   }
 
   /** A tap as a thumb does it, counted. */
