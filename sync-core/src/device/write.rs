@@ -6,6 +6,7 @@ use super::Device;
 use super::event::{Effect, Notice, WriteEvent};
 use super::held::Held;
 use super::log::{LogRecord, Wrote};
+use crate::admission::Limits;
 use crate::civil;
 use crate::crdt::{Change, Document, DocumentError};
 use crate::envelope::Item;
@@ -41,6 +42,10 @@ impl Device {
             return Err("record_unknown");
         }
         let intent = self.intent(&event, &target, &document);
+        // Said now, while the form is open: the server could only set the whole change aside.
+        if Limits::STANDARD.first_too_much(&intent.fields).is_some() {
+            return Err("too_long");
+        }
         let Some(wrote) = self.make(intent, &mut document).map_err(|_| "document_unreadable")? else {
             return Ok(vec![Effect::Saved { record: target.record, doc: target.doc }, self.status()]);
         };

@@ -361,3 +361,14 @@ fn a_shunned_document_still_takes_new_visits() {
     assert_eq!(host.refused, None);
     assert!(host.device.rows().iter().any(|row| row.id == record));
 }
+
+#[test]
+fn what_no_change_could_carry_is_refused_while_the_form_is_open() {
+    let mut host = phone();
+    let form = json!({
+        "event": "write", "now_ms": NOW, "random": "01".repeat(32), "type": "visit", "case": "55".repeat(16),
+        "fields": {"notes": "ы".repeat(20_000)},
+    });
+    host.step(event(form), &[], NOW);
+    assert_eq!((host.refused, host.device.waiting()), (Some("too_long"), 0));
+}

@@ -137,6 +137,7 @@ cash-over = { $sum } missing
 saved-on-phone = Saved on this phone
 save-not_saved = It could not be saved. What you typed is still in the form: try again.
 save-no_room = The phone is full. Delete some photos and try again: what you typed is still in the form.
+save-too_long = One of the texts is too long. Shorten it, or make two records of it: what you typed is still in the form.
 save-crashed = The app stumbled and was started again. Press “Save” once more.
 draft-waits = Unfinished: { $what }, { $who } ({ $when })
 draft-go-on = Go on
