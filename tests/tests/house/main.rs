@@ -5,4 +5,5 @@
 mod files;
 mod imports;
 mod links;
+mod settings;
 mod source;
