@@ -12,7 +12,7 @@ use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
 use crate::ids::{ChangeHash, DocId};
 use crate::office::{InboxNote, OfficeRow, Outcome, Topic};
 use crate::scope::Scope;
-use crate::verdict::Verdict;
+use crate::verdict::{Flag, Verdict};
 use crate::wire::{self, Admitted, DeviceState, Grant, Row, SyncAnswer, SyncRequest, VerdictOn};
 
 /// About how many bytes of envelopes go into one request; halved when the server says it is too much.
@@ -320,6 +320,8 @@ impl Device {
                 let author = self.person();
                 let held = self.docs.entry(wrote.item.doc).or_insert_with(|| Held::new(wrote.item.scope));
                 held.add(Admitted { author, bytes: wrote.bytes });
+                // Taken in, but no longer this person's: nothing about it will come any more.
+                held.leaving |= on.verdict == Verdict::AcceptedFlagged(Flag::AfterReassignment);
             }
             Verdict::SetAside(reason) => page.notices.push(Notice {
                 doc: Some(wrote.item.doc),

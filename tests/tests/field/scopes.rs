@@ -71,6 +71,11 @@ fn late_work_after_a_reassignment_is_accepted_with_a_flag() {
     assert!(boris.phone.told().contains(&"revoked_family"));
     assert_eq!(boris.phone.row(&at), None, "what is no longer his goes once it is answered for");
 
+    // Written when the phone had heard of it already, by somebody who went there all the same.
+    let later = boris.phone.visit(case, "зашёл по привычке").unwrap();
+    boris.sync_all();
+    assert_eq!(boris.phone.row(&later), None);
+
     let detail = district.desk.get(&format!("/v1/records/{}", at.1));
     assert_eq!(detail["record"]["fields"]["notes"], "поздно, но было");
     assert_eq!(detail["flags"], json!(["after_reassignment"]));
