@@ -30,8 +30,10 @@ const NOTES_UK: [&str; 6] = [
     "Зробили вправи для рук, наступного разу повторимо.",
 ];
 
-const SERVICES: [&str; 6] = ["cleaning", "cooking", "water", "shopping", "talk", "firewood"];
+const SERVICES: [&str; 6] = ["cleaning", "cooking", "water", "shopping", "talk", "stove"];
 const FORMS: [&str; 3] = ["together", "tea", "escort"];
+const CHORES: [&str; 5] = ["firewood", "yard", "cleaning", "facade", "snow"];
+const NEEDS: [&str; 3] = ["food", "firewood", "medicine"];
 
 const GOODS: [(&str, &str, f64, &str); 8] = [
     ("food", "Хлеб", 2.0, "piece"),
@@ -53,7 +55,7 @@ pub fn case(recipient: &Recipient, chance: &mut Chance) -> Value {
         "way_in": chance.pick(&["Калитка с другой стороны, собака привязана.", "Стучать в окно, звонка нет.",
             "Ключ у соседки.", "Вход со двора."]),
     });
-    for need in ["food", "firewood", "medicine"] {
+    for need in NEEDS {
         if chance.percent(45) {
             set(&mut fields, &format!("need/{need}"), json!(true));
         }
@@ -142,7 +144,7 @@ pub fn delivery(login: &str, recipient: &Recipient, case: Id, date: &str, chance
 
 /// A Saturday's work of volunteers at somebody's house.
 pub fn chore(recipient: &Recipient, case: Id, date: &str, volunteers: &[&str], chance: &mut Chance) -> Value {
-    let kind = chance.pick(&["firewood", "yard", "cleaning", "facade", "snow"]).copied().unwrap_or("yard");
+    let kind = chance.pick(&CHORES).copied().unwrap_or("yard");
     let mut fields = json!({
         "kind": kind, "place": village_id(recipient.village), "due": date, "date": date, "status": "done",
         "partner": "Отряд «Доброе утро»",
@@ -185,8 +187,32 @@ mod tests {
     use sync_core::record::Scalar;
     use sync_core::schema::{ViolationCode, check};
 
-    use super::super::district::RECIPIENTS;
+    use super::super::district::{RECIPIENTS, catalogue};
     use super::*;
+
+    /// A code that is in no list would be shown as such on every page.
+    #[test]
+    fn the_codes_are_in_the_catalogue() {
+        let lists: BTreeMap<String, Value> = catalogue().into_iter().collect();
+        let codes = |list: &str| -> Vec<String> {
+            let entries = lists[list].as_array().unwrap().iter();
+            entries.map(|entry| entry["code"].as_str().unwrap().to_owned()).collect()
+        };
+        let goods: Vec<&str> = GOODS.iter().map(|(kind, ..)| *kind).collect();
+        let units: Vec<&str> = GOODS.iter().map(|(.., unit)| *unit).collect();
+        for (list, used) in [
+            ("services", SERVICES.as_slice()),
+            ("forms", FORMS.as_slice()),
+            ("chores", CHORES.as_slice()),
+            ("needs", NEEDS.as_slice()),
+            ("lines", goods.as_slice()),
+            ("units", units.as_slice()),
+        ] {
+            for code in used {
+                assert!(codes(list).iter().any(|known| known == code), "{code} in {list}");
+            }
+        }
+    }
 
     /// Invented or not, what the demo writes is what the schemas know.
     #[test]

@@ -106,7 +106,7 @@ impl Story<'_> {
                 let turn = (number as usize * 3 + visit as usize) % mine.len().max(1);
                 let Some((case, recipient)) = mine.get(turn) else { continue };
                 let hour = 9 + 2 * visit;
-                let at_ms = day_ms + (hour as i64 + 1) * HOUR_MS - OFFSET_MS;
+                let at_ms = day_ms + (hour as i64 + 1) * HOUR_MS;
                 let form = forms::visit(login, recipient, *case, &date(day_ms), hour, &mut self.chance);
                 phone.write(at_ms, form)?;
                 if weekday == 2 && visit == 1 {
@@ -119,20 +119,20 @@ impl Story<'_> {
             // Signal every second day or so; the late phone has had none for three days.
             let late = login == LATE && days_left <= 3;
             if !late && (self.chance.percent(60) || days_left == 1) {
-                let now_ms = day_ms + 17 * HOUR_MS - OFFSET_MS;
+                let now_ms = day_ms + 17 * HOUR_MS;
                 self.clock.set(now_ms);
                 phone.sync(now_ms).await?;
             }
         }
         if weekday == 4 {
-            self.review(day_ms + 18 * HOUR_MS - OFFSET_MS, &date(day_ms - 3 * DAY_MS)).await?;
+            self.review(day_ms + 18 * HOUR_MS, &date(day_ms - 3 * DAY_MS)).await?;
         }
         Ok(())
     }
 
     async fn saturday(&mut self, day_ms: i64) -> Result<(), DemoError> {
         let teams: [&[&str]; 4] = [&["pavel", "yulia"], &["nadia"], &[], &["lena", "kostya"]];
-        let now_ms = day_ms + 15 * HOUR_MS - OFFSET_MS;
+        let now_ms = day_ms + 15 * HOUR_MS;
         self.clock.set(now_ms);
         for (login, team) in WORKERS.into_iter().zip(teams) {
             let mine: Vec<_> = self.cases.iter().filter(|(_, r)| r.worker == login).copied().collect();
@@ -160,7 +160,7 @@ impl Story<'_> {
 
     /// What a coordinator must be able to deal with.
     async fn troubles(&mut self, day_ms: i64) -> Result<(), DemoError> {
-        let now_ms = day_ms + 19 * HOUR_MS - OFFSET_MS;
+        let now_ms = day_ms + 19 * HOUR_MS;
         self.clock.set(now_ms);
         self.conflict(now_ms).await?;
         self.late_work(day_ms, now_ms).await?;
