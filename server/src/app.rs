@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use sync_core::keys::DeviceKey;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::auth::password::PasswordChecks;
 use crate::auth::rate::Buckets;
@@ -38,6 +38,8 @@ pub struct App {
     pub locks: Locks,
     /// Held by whoever appends grants, from reading who holds what until the commit.
     pub grants: Mutex<()>,
+    /// Syncs worked on at once.
+    pub syncs: Semaphore,
     pub passwords: PasswordChecks,
     /// Tries to sign in, by login and address.
     pub sign_ins: Buckets<(String, IpAddr)>,
@@ -58,6 +60,7 @@ impl App {
             key: DeviceKey::from_seed(log.server_seed()),
             locks: Locks::default(),
             grants: Mutex::default(),
+            syncs: Semaphore::new(config.syncs_at_once.max(1)),
             passwords: PasswordChecks::new(config.password_checks),
             sign_ins: Buckets::new(config.sign_in_tries, config.sign_in_refill),
             requests: Buckets::new(

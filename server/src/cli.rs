@@ -1,7 +1,7 @@
-//! What an operator can say on the command line. The only place that names a concrete store.
+//! What an operator can say on the command line.
 
 use std::error::Error;
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,13 +16,15 @@ use footpath::demo;
 use footpath::read_model::{self, ReadModel};
 use footpath::routes::openapi;
 use footpath::serve;
-use footpath::store::sqlite::{FILE, Founding, SqliteLog};
-use footpath::store::{ChangeLog, Duty, Organisation};
+use footpath::store::{ChangeLog, Duty};
 use footpath::vetting::{self, Vetting};
 use sync_core::ids::Id;
 use tokio::net::TcpListener;
 
 type Outcome = Result<(), Box<dyn Error>>;
+
+/// Opens the log in a data folder, founding an organisation of this name when there is none.
+pub type OpenLog = fn(&Path, &str) -> Result<Arc<dyn ChangeLog>, Box<dyn Error>>;
 
 /// The file of the read model in the data folder.
 const READ_MODEL: &str = "read.db";
@@ -112,7 +114,7 @@ fn duty(text: &str) -> Result<Duty, String> {
 }
 
 /// Runs what the command line says.
-pub fn run() -> ExitCode {
+pub fn run(open: OpenLog) -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         // No runtime, no logging, no settings: a vetting process holds nothing worth having.
@@ -121,7 +123,7 @@ pub fn run() -> ExitCode {
             print!("{}", openapi::text());
             Ok(())
         }
-        command => begin(cli.data, command),
+        command => begin(open, cli.data, command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -132,7 +134,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn begin(data: Option<PathBuf>, command: Command) -> Outcome {
+fn begin(open: OpenLog, data: Option<PathBuf>, command: Command) -> Outcome {
     log_to_stderr();
     let mut config = Config::from_env()?;
     if let Some(data) = data {
@@ -142,14 +144,13 @@ fn begin(data: Option<PathBuf>, command: Command) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
-            Command::Serve(listen) => serve(settings(config, listen)?).await,
-            Command::Demo(listen) => fill_and_serve(settings(config, listen)?).await,
-            Command::User(user) => with_log(&config, |log| users(log, user)).await,
-            Command::Device(device) => with_log(&config, |log| devices(log, device)).await,
+            Command::Serve(listen) => serve(open, settings(config, listen)?).await,
+            Command::Demo(listen) => fill_and_serve(open, settings(config, listen)?).await,
+            Command::User(user) => with_log(open, &config, |log| users(log, user)).await,
+            Command::Device(device) => with_log(open, &config, |log| devices(log, device)).await,
             Command::Rebuild => {
                 let read_model = config.data.join(READ_MODEL);
-                with_log(
-                    &config,
+                with_log(open, &config,
                     |log| async move { Ok(read_model::rebuild(&read_model, log).await.map(drop)?) },
                 )
                 .await
@@ -163,6 +164,7 @@ fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("FOOTPATH_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = lines.with_ansi(std::io::stderr().is_terminal());
     if std::env::var("FOOTPATH_LOG_FORMAT").is_ok_and(|format| format == "json") {
         lines.json().init();
     } else {
@@ -195,24 +197,16 @@ fn clock() -> Clock {
     })
 }
 
-fn open_log(data: &Path, name: &str) -> Result<Arc<dyn ChangeLog>, Box<dyn Error>> {
-    let (mut seed, mut org, mut epoch) = ([0; 32], [0; 16], [0; 16]);
-    for bytes in [seed.as_mut_slice(), &mut org, &mut epoch] {
-        getrandom::fill(bytes).map_err(|error| error.to_string())?;
-    }
-    let organisation = Organisation { id: Id(org), name: name.to_owned(), epoch: Id(epoch) };
-    Ok(Arc::new(SqliteLog::open(&data.join(FILE), || Founding { organisation, server_seed: seed })?))
-}
-
 fn organisation_name() -> String {
     std::env::var("FOOTPATH_ORG").unwrap_or_else(|_| "Footpath".to_owned())
 }
 
 async fn with_log<F: Future<Output = Outcome>>(
+    open: OpenLog,
     config: &Config,
     work: impl FnOnce(Arc<dyn ChangeLog>) -> F,
 ) -> Outcome {
-    let log = open_log(&config.data, &organisation_name())?;
+    let log = open(&config.data, &organisation_name())?;
     account::found(log.as_ref(), clock()()).await?;
     work(log.clone()).await?;
     Ok(log.close(Duration::from_secs(10)).await?)
@@ -225,8 +219,8 @@ async fn open_app(config: Config, log: Arc<dyn ChangeLog>, clock: Clock) -> Resu
     Ok(Arc::new(App::new(config, log, read_model, Arc::new(vetting), clock)))
 }
 
-async fn serve(config: Config) -> Outcome {
-    let log = open_log(&config.data, &organisation_name())?;
+async fn serve(open: OpenLog, config: Config) -> Outcome {
+    let log = open(&config.data, &organisation_name())?;
     account::found(log.as_ref(), clock()()).await?;
     listen(open_app(config, log, clock()).await?).await
 }
@@ -237,13 +231,23 @@ async fn listen(app: Arc<App>) -> Outcome {
     Ok(serve::serve(app, listener, serve::stopped()).await?)
 }
 
-async fn fill_and_serve(config: Config) -> Outcome {
-    let log = open_log(&config.data, demo::ORGANISATION)?;
+async fn fill_and_serve(open: OpenLog, config: Config) -> Outcome {
+    // Stands while the story is being told: one that was broken off is begun anew.
+    let unfinished = config.data.join("filling");
+    if unfinished.exists() {
+        empty(&config.data)?;
+    }
+    let mut log = open(&config.data, demo::ORGANISATION)?;
     if *log.changed().borrow() == 0 {
         println!("Filling the demo district…");
+        std::fs::write(&unfinished, [])?;
         let story = demo::StoryClock::default();
         let app = open_app(config.clone(), log.clone(), story.clock()).await?;
         demo::fill(&app, &story, clock()()).await?;
+        drop(app);
+        log.close(Duration::from_secs(30)).await?;
+        std::fs::remove_file(&unfinished)?;
+        log = open(&config.data, demo::ORGANISATION)?;
     }
     let app = open_app(config, log, clock()).await?;
     println!("Footpath is at http://{}. Sign in with (each password is the login):", app.config.addr);
@@ -251,6 +255,17 @@ async fn fill_and_serve(config: Config) -> Outcome {
         println!("  {:10} {:12} {}", sign_in.login, sign_in.duty.name(), sign_in.name);
     }
     listen(app).await
+}
+
+/// Removes what a demo left in its folder.
+fn empty(data: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(data)? {
+        let path = entry?.path();
+        if path.is_file() {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 async fn users(log: Arc<dyn ChangeLog>, user: User) -> Outcome {

@@ -20,6 +20,8 @@ pub struct Config {
     pub body_deadline: Duration,
     /// `FOOTPATH_MAX_CONNECTIONS`: connections open at once. Default 1024.
     pub max_connections: usize,
+    /// `FOOTPATH_SYNCS_AT_ONCE`: syncs worked on at once; the others wait. An unpacked one may take 8 MiB. Default 64.
+    pub syncs_at_once: usize,
     /// `FOOTPATH_REQUESTS_PER_MINUTE`: of one address. Generous, since a whole town may share one. Default 3000.
     pub requests_per_minute: u32,
     /// `FOOTPATH_SIGN_IN_TRIES`: wrong or right passwords for one login from one address, at once. Default 10.
@@ -51,6 +53,7 @@ impl Default for Config {
             header_timeout: Duration::from_secs(10),
             body_deadline: Duration::from_secs(120),
             max_connections: 1024,
+            syncs_at_once: 64,
             requests_per_minute: 3000,
             sign_in_tries: 10,
             sign_in_refill: Duration::from_secs(30),
@@ -95,6 +98,7 @@ impl Config {
             header_timeout: seconds("FOOTPATH_HEADER_TIMEOUT_S", default.header_timeout)?,
             body_deadline: seconds("FOOTPATH_BODY_DEADLINE_S", default.body_deadline)?,
             max_connections: read(&variable, "FOOTPATH_MAX_CONNECTIONS", default.max_connections)?,
+            syncs_at_once: read(&variable, "FOOTPATH_SYNCS_AT_ONCE", default.syncs_at_once)?,
             requests_per_minute: read(
                 &variable,
                 "FOOTPATH_REQUESTS_PER_MINUTE",

@@ -162,4 +162,3 @@ async fn sees_document(app: &App, access: &Access, doc: DocId) -> Stored<bool> {
     let scope = app.log.scopes_of(&[doc]).await?.remove(&doc);
     Ok(scope.is_some_and(|scope| access.sees(&HeadOf::Change { doc, scope, hash: ChangeHash([0; 32]) })))
 }
-

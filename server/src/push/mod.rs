@@ -16,10 +16,10 @@ mod known;
 mod locks;
 mod open;
 mod scope;
-mod vet;
-mod vetting;
 #[cfg(test)]
 mod tests;
+mod vet;
+mod vetting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,10 +71,12 @@ pub async fn push(
     commit::commit(app, from, state, outcomes).await
 }
 
-/// Keeps the envelopes as they came. A device with a full quarantine is heard out, but no more is stored for it.
+/// Keeps the envelopes as they came. A device of which much is kept already is heard out, but no more is kept.
 async fn receive(app: &App, from: &SignedIn, envelopes: &[Envelope]) -> Result<(), StoreError> {
-    let (_, bytes) = app.log.quarantine_load(from.device.id).await?;
-    if bytes >= app.config.quarantine_bytes {
+    let (_, quarantined) = app.log.quarantine_load(from.device.id).await?;
+    let kept = app.log.arrivals_load(from.device.id).await?;
+    if quarantined.saturating_add(kept) >= app.config.quarantine_bytes {
+        tracing::warn!(device = %from.device.id, quarantined, kept, "no more is kept of this device");
         return Ok(());
     }
     let raw = envelopes.iter().map(open::raw).collect();

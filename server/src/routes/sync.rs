@@ -23,6 +23,13 @@ pub async fn sync(
     State(app): State<Arc<App>>,
     FromAnyDevice(from): FromAnyDevice,
 ) -> Result<Response, Problem> {
+    // A task of its own: when the phone hangs up, what was begun is done, with the documents held to the end.
+    // Else its next try might read a document before the commit of this one.
+    tokio::spawn(work(app, from)).await.map_err(Problem::internal)?
+}
+
+async fn work(app: Arc<App>, from: SignedIn) -> Result<Response, Problem> {
+    let _turn = app.syncs.acquire().await.map_err(|_| Code::Busy)?;
     let request = read(&from)?;
     grant::follow_account(&app, &from.account).await?;
     grant::follow_calendar(&app).await?;

@@ -135,6 +135,9 @@ pub trait ChangeLog: Send + Sync {
         raw: Vec<(Hash32, Vec<u8>)>,
     ) -> Stored<()>;
 
+    /// How many bytes of this device's envelopes are kept and not yet done.
+    async fn arrivals_load(&self, device: DeviceId) -> Stored<u64>;
+
     /// Envelopes kept and not yet done, with their hashes.
     async fn arrivals(&self, device: DeviceId) -> Stored<Vec<(Hash32, Vec<u8>)>>;
 

@@ -20,7 +20,8 @@ async fn bodies_that_cannot_be_read_are_told_apart() {
     let (_, good) = anna.take_request(&field);
     let mut other_version = good.clone();
     other_version[0] = 9;
-    let bomb = [vec![wire::VERSION], miniz_oxide::deflate::compress_to_vec(&vec![0; wire::MAX_UNPACKED + 1], 9)];
+    let bomb =
+        [vec![wire::VERSION], miniz_oxide::deflate::compress_to_vec(&vec![0; wire::MAX_UNPACKED + 1], 9)];
     for (name, body, status, code) in [
         ("empty", Vec::new(), 400, "malformed"),
         ("garbage", vec![0xa5; 500], 400, "unknown_version"),
@@ -59,7 +60,9 @@ async fn a_token_is_good_for_its_own_request_only() {
     let mut anna = field.phone(ANNA).await;
     let (token, body) = anna.take_request(&field);
     let tampered = [body.clone(), vec![0]].concat();
-    for (name, path, body) in [("another body", SYNC, tampered), ("another path", "/v1/sync?x=1", body.clone())] {
+    for (name, path, body) in
+        [("another body", SYNC, tampered), ("another path", "/v1/sync?x=1", body.clone())]
+    {
         let (status, problem) = field.problem(Some(&token), path, body).await;
         assert_eq!((status, problem["code"].as_str()), (401, Some("bad_token")), "{name}");
     }
@@ -130,7 +133,9 @@ async fn too_many_tries_are_slowed_down_by_login_and_address() {
     let field = Field::with(|config| config.sign_in_tries = 2).await;
     let body = |login: &str| {
         let key = DeviceKey::from_seed([1; 32]).public();
-        json!({"login": login, "password": "?", "device_name": "", "public_key": key}).to_string().into_bytes()
+        json!({"login": login, "password": "?", "device_name": "", "public_key": key})
+            .to_string()
+            .into_bytes()
     };
     for status in [401, 401, 429] {
         assert_eq!(field.problem(None, "/v1/enrol", body("anna")).await.0, status);

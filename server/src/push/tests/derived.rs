@@ -69,7 +69,10 @@ async fn who_leaves_a_task_loses_it_unless_they_made_it() {
     anna.sync(&field).await;
     boris.sync(&field).await;
     assert_eq!(boris.rows("task").len(), 1);
-    anna.write(&field, json!({"type": "task", "record": record, "doc": task, "fields": {&own: false, &his: no}}));
+    anna.write(
+        &field,
+        json!({"type": "task", "record": record, "doc": task, "fields": {&own: false, &his: no}}),
+    );
     anna.sync(&field).await;
     boris.sync(&field).await;
     assert!(boris.rows("task").is_empty());

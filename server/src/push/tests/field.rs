@@ -138,13 +138,7 @@ impl Field {
     }
 
     /// A request as it comes off the wire.
-    pub async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        token: Option<&str>,
-        body: Vec<u8>,
-    ) -> (u16, Vec<u8>) {
+    pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Vec<u8>) -> (u16, Vec<u8>) {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -194,7 +188,8 @@ impl Phone {
 
     /// A new case in a place, with its person; gives the case.
     pub fn case(&mut self, field: &Field, place: Id) -> Id {
-        let (doc, _) = self.write(field, json!({"type": "case", "place": place, "fields": {"needs": "дрова"}}));
+        let (doc, _) =
+            self.write(field, json!({"type": "case", "place": place, "fields": {"needs": "дрова"}}));
         let case = Id(doc.0);
         self.write(
             field,

@@ -46,7 +46,11 @@ async fn a_granted_family_comes_whole_over_many_pages_even_with_work_in_between(
     }
     assert!(pages > 2, "{pages}");
     assert_eq!(boris.rows("visit").len(), 101);
-    assert!(boris.host.notices.iter().all(|notice| !notice.code.starts_with("row_")), "{:?}", boris.host.notices);
+    assert!(
+        boris.host.notices.iter().all(|notice| !notice.code.starts_with("row_")),
+        "{:?}",
+        boris.host.notices
+    );
 }
 
 #[tokio::test]
@@ -110,15 +114,11 @@ async fn a_substitute_has_the_family_for_their_days() {
     let case = anna.case(&field, VILLAGE);
     anna.sync(&field).await;
     boris.sync(&field).await;
-    let day = |offset: i64| sync_core::civil::date(field.now() + field.app.config.utc_offset_ms() + offset * DAY_MS);
-    let assignment = Assignment {
-        person: BORIS,
-        case,
-        from: Some(day(1)),
-        to: Some(day(2)),
-        substitute: true,
-        by: CHIEF,
+    let day = |offset: i64| {
+        sync_core::civil::date(field.now() + field.app.config.utc_offset_ms() + offset * DAY_MS)
     };
+    let assignment =
+        Assignment { person: BORIS, case, from: Some(day(1)), to: Some(day(2)), substitute: true, by: CHIEF };
     grant::assign(&field.app, assignment).await.unwrap();
     for (after_days, has) in [(0, 0), (1, 1), (1, 1), (1, 0)] {
         field.wind(after_days * DAY_MS);

@@ -224,6 +224,10 @@ impl ChangeLog for SqliteLog {
             .await
     }
 
+    async fn arrivals_load(&self, device: DeviceId) -> Stored<u64> {
+        self.readers.read(move |connection| queries::arrivals_load(connection, device)).await
+    }
+
     async fn arrivals(&self, device: DeviceId) -> Stored<Vec<(Hash32, Vec<u8>)>> {
         self.readers.read(move |connection| queries::arrivals(connection, device)).await
     }

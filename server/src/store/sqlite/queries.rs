@@ -293,6 +293,11 @@ pub fn quarantine_load(connection: &Connection, device: DeviceId) -> Stored<(u64
     Ok(connection.prepare_cached(sql)?.query_row([device.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
+pub fn arrivals_load(connection: &Connection, device: DeviceId) -> Stored<u64> {
+    let sql = "SELECT coalesce(sum(length(raw)), 0) FROM arrivals WHERE device = ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([device.0], |row| row.get(0))?)
+}
+
 pub fn arrivals(connection: &Connection, device: DeviceId) -> Stored<Vec<(Hash32, Vec<u8>)>> {
     let mut statement =
         connection.prepare_cached("SELECT hash, raw FROM arrivals WHERE device = ?1 ORDER BY received_ms")?;
