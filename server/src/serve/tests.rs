@@ -83,10 +83,7 @@ async fn headers_that_never_end_are_not_waited_for() {
 async fn a_dripping_body_has_a_deadline() {
     let server = run(|config| config.body_deadline = Duration::from_millis(400)).await;
     let mut stream = server.connect().await;
-    stream
-        .write_all(b"POST /v1/enrol HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n")
-        .await
-        .unwrap();
+    stream.write_all(b"POST /v1/enrol HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n").await.unwrap();
     let (mut read, mut write) = stream.split();
     let drip = async {
         for _ in 0..100 {
@@ -114,7 +111,10 @@ async fn a_hundred_megabytes_are_refused_by_their_first_line() {
     }
     // Undeclared, in chunks: cut off when the limit is passed.
     let mut stream = server.connect().await;
-    stream.write_all(b"POST /v1/sync HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"POST /v1/sync HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
+        .await
+        .unwrap();
     let chunk = [b"10000\r\n".as_slice(), &[0; 0x10000], b"\r\n"].concat();
     let (mut read, mut write) = stream.split();
     let mut sent = 0u32;
