@@ -1,8 +1,9 @@
 /** What the desk says about a problem, a reason, a violation. */
 import { money, shortDay } from '../i18n/format';
 import { t, tryT } from '../i18n/index.svelte';
-import type { RecordSchema, Violation } from '../core/types';
-import { fieldLabel } from '../records/labels';
+import type { RecordSchema, Scalar, Violation } from '../core/types';
+import { world } from '../core/world.svelte';
+import { fieldLabel, valueLabel } from '../records/labels';
 import { asProblem } from './call';
 import { term } from './caseload';
 import type { AssignmentItem } from './types';
@@ -22,6 +23,14 @@ export function violationWords(schema: RecordSchema | undefined, { field, code, 
   const told = difference === undefined ? params : { ...params, difference: money(Number(difference)) };
   const what = tryT(`violation-${code}`, told) ?? t('violation-other');
   return t('desk-violation', { field: fieldLabel(schema, field), what });
+}
+
+const ID = /^[0-9a-f]{32}$/;
+
+/** A value as a person reads it; an id becomes a name, whatever kind of thing it names. */
+export function valueWords(schema: RecordSchema | undefined, field: string, value: Scalar | undefined): string {
+  if (typeof value !== 'string' || !ID.test(value)) return valueLabel(schema, field, value);
+  return world.personName(value) || (world.nameOf('places', value) ?? t('value-unknown'));
 }
 
 export function fieldNames(schema: RecordSchema | undefined, fields: readonly string[]): string {
