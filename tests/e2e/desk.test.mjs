@@ -191,6 +191,18 @@ test('without a connection the desk says so, and shows what it knows', async () 
   await desk.page.getByText('Нет связи с сервером.').waitFor({ state: 'detached' });
 });
 
+test('an administrator sees the devices and nothing of people', async () => {
+  const admin = await Desk.open(server, 'admin');
+  try {
+    await admin.page.getByRole('heading', { level: 1, name: 'Телефоны' }).waitFor();
+    await admin.goTo('#/desk/cases', 'Телефоны');
+    assert.equal(await admin.page.getByRole('navigation').getByRole('link', { name: 'Журнал' }).count(), 0);
+    assert.deepEqual(admin.problems, []);
+  } finally {
+    await admin.putAway();
+  }
+});
+
 test('nothing went wrong on the way', () => {
   for (const one of [anna, sergey, desk]) assert.deepEqual(one.problems, []);
 });
