@@ -80,3 +80,26 @@ fn a_dead_link_is_seen() {
     found.sort();
     assert_eq!(found, expected);
 }
+
+/// Decision records that the index does not list.
+fn unlisted_decisions(house: &[Source]) -> Vec<&str> {
+    let index = house.iter().find(|source| source.path == "docs/adr/README.md");
+    let listed = index.map(|index| targets(&index.text)).unwrap_or_default();
+    let decisions = house.iter().filter_map(|source| source.path.strip_prefix("docs/adr/"));
+    decisions.filter(|name| *name != "README.md" && !listed.contains(name)).collect()
+}
+
+#[test]
+fn every_decision_is_in_the_index() {
+    assert_eq!(unlisted_decisions(&house()), Vec::<&str>::new());
+}
+
+#[test]
+fn an_unlisted_decision_is_seen() {
+    let house = [
+        Source::new("docs/adr/README.md", "[One](0001-one.md)"),
+        Source::new("docs/adr/0001-one.md", ""),
+        Source::new("docs/adr/0002-two.md", ""),
+    ];
+    assert_eq!(unlisted_decisions(&house), ["0002-two.md"]);
+}

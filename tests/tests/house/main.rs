@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod files;
+mod guides;
 mod imports;
 mod links;
 mod settings;
