@@ -19,6 +19,8 @@ pub struct Phone {
     pub chance: Chance,
     /// Storage steps until the battery is out; `None` for a full one.
     battery: Option<u32>,
+    /// And those of the batteries after it, the next one last.
+    spare: Vec<u32>,
     /// How often it has died.
     pub deaths: u32,
     /// What it called saved, oldest first: the promises that everything is about.
@@ -42,6 +44,7 @@ impl Phone {
             clock: Clock::right(time),
             chance: chance.split(),
             battery: None,
+            spare: Vec::new(),
             deaths: 0,
             promises: Vec::new(),
         }
@@ -166,13 +169,27 @@ impl Phone {
         self.battery = Some(steps);
     }
 
+    /// Dies as often as numbers are given, each time after so many more storage steps, those at its start included.
+    pub fn dies_again_and_again(&mut self, steps: &[u32]) {
+        self.spare = steps.iter().rev().copied().collect();
+        self.battery = self.spare.pop();
+    }
+
     /// A full battery again.
     pub fn charge(&mut self) {
         self.battery = None;
+        self.spare.clear();
     }
 
     /// Off and on: only what was stored is left.
     pub fn restart(&mut self) {
+        while !self.start() {
+            self.deaths += 1;
+            self.battery = self.spare.pop();
+        }
+    }
+
+    fn start(&mut self) -> bool {
         let stored = Stored {
             log: &self.host.log,
             docs: self.host.docs.iter().map(|(doc, bytes)| (*doc, bytes.as_slice())).collect(),
@@ -182,7 +199,7 @@ impl Phone {
         let (device, effects) = Device::open(stored);
         self.host.device = device;
         self.host.outgoing = None;
-        self.carry_out(effects);
+        self.carry_out(effects)
     }
 
     /// The browser deletes its whole database between two starts; the log is elsewhere.
@@ -195,7 +212,7 @@ impl Phone {
         let effects = self.host.device.step(event, body);
         if !self.carry_out(effects) {
             self.deaths += 1;
-            self.charge();
+            self.battery = self.spare.pop();
             self.restart();
         }
     }

@@ -65,6 +65,9 @@ pub enum LogRecord {
     /// When the server last answered in full.
     #[n(14)]
     Synced(#[n(0)] i64),
+    /// The core ended while this document was tried: once may be the battery, again and again is the document.
+    #[n(15)]
+    Suspect(#[n(0)] DocId),
 }
 
 /// An intent, the envelope item and the bytes of its change.

@@ -55,6 +55,8 @@ pub(super) struct State {
     pub quarantine: Vec<(Wrote, Reason)>,
     pub drafts: BTreeMap<String, String>,
     pub shunned: BTreeSet<DocId>,
+    /// How often in a row the core ended while a document was tried.
+    pub suspects: BTreeMap<DocId, u32>,
     /// Found at the start: what was being applied when the core died.
     pub trying: Option<Option<DocId>>,
 }
@@ -86,7 +88,14 @@ impl State {
             LogRecord::Draft(key, Some(body)) => drop(self.drafts.insert(key, body)),
             LogRecord::Draft(key, None) => drop(self.drafts.remove(&key)),
             LogRecord::Trying(what) => self.trying = Some(what),
-            LogRecord::Tried => self.trying = None,
+            LogRecord::Tried => {
+                self.trying = None;
+                self.suspects.clear();
+            }
+            LogRecord::Suspect(doc) => {
+                self.trying = None;
+                *self.suspects.entry(doc).or_default() += 1;
+            }
             LogRecord::Shunned(doc) => {
                 self.trying = None;
                 self.shunned.insert(doc);
@@ -140,6 +149,8 @@ impl State {
         records.extend(self.sealed.values().map(|sealed| LogRecord::Sealed(sealed.envelope.clone())));
         records
             .extend(self.drafts.iter().map(|(key, body)| LogRecord::Draft(key.clone(), Some(body.clone()))));
+        let times = |(doc, times): (&DocId, &u32)| vec![LogRecord::Suspect(*doc); *times as usize];
+        records.extend(self.suspects.iter().flat_map(times));
         // Last, for it overrules what the records above imply.
         records.push(LogRecord::Summary(Summary {
             next_incarnation: self.next_incarnation,

@@ -18,6 +18,9 @@ use crate::wire::{self, Admitted, DeviceState, Grant, Row, SyncAnswer, SyncReque
 /// About how many bytes of envelopes go into one request; halved when the server says it is too much.
 const REQUEST_BYTES: usize = 256 * 1024;
 
+/// A document is shunned when the core has ended so often in a row while it was tried.
+const FATAL_TRIALS: u32 = 3;
+
 /// The request under way.
 #[derive(Debug, Default)]
 pub(super) struct Flight {
@@ -134,12 +137,19 @@ impl Device {
         vec![announce, Effect::Continue]
     }
 
-    /// A trial that never ended was fatal: shun the document when it is known, else find it out.
+    /// A trial that never ended: the battery, or something fatal. Which document it is, is found out by going
+    /// on carefully; the one that ends it again and again is shunned.
     pub(super) fn settle_trial(&mut self, effects: &mut Vec<Effect>) {
         match self.state.trying {
-            Some(Some(doc)) => {
+            Some(Some(doc))
+                if self.state.suspects.get(&doc).is_some_and(|times| *times + 1 >= FATAL_TRIALS) =>
+            {
                 effects.push(self.note(LogRecord::Shunned(doc)));
                 effects.push(Effect::Notice(Notice { doc: Some(doc), ..Notice::new("document_shunned") }));
+            }
+            Some(Some(doc)) => {
+                effects.push(self.note(LogRecord::Suspect(doc)));
+                self.flight.careful = true;
             }
             Some(None) => self.flight.careful = true,
             None => {}

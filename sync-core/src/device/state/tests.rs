@@ -167,11 +167,27 @@ fn a_clock_that_jumps_back_does_not_move_the_month() {
 }
 
 #[test]
-fn a_document_that_was_fatal_is_shunned_at_the_next_start() {
+fn a_document_that_is_fatal_again_and_again_is_shunned_and_a_flat_battery_is_not_fatal() {
     let mut phone = Phone::enrolled();
     let doc = DocId([9; 16]);
-    phone.log.extend(log::frame(&LogRecord::Trying(Some(doc))));
-    let (device, effects) = Device::open(Stored { log: &phone.log, ..Stored::default() });
-    assert!(device.state.shunned.contains(&doc));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Notice(n) if n.code == "document_shunned")));
+    for death in 1..=3 {
+        phone.log.extend(log::frame(&LogRecord::Trying(Some(doc))));
+        let (device, effects) = Device::open(Stored { log: &phone.log, ..Stored::default() });
+        let told = effects.iter().any(|e| matches!(e, Effect::Notice(n) if n.code == "document_shunned"));
+        assert_eq!((told, device.state.shunned.contains(&doc)), (death == 3, death == 3), "death {death}");
+        for effect in effects {
+            if let Effect::Append(bytes) = effect {
+                phone.log.extend(bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_tried_well_in_between_starts_the_count_anew() {
+    let doc = DocId([9; 16]);
+    let trying = || LogRecord::Suspect(doc);
+    let state = State::from_log(vec![trying(), trying(), LogRecord::Tried, trying()]);
+    assert_eq!(state.suspects[&doc], 1);
+    assert_eq!(State::from_log(log::read(&state.compacted()).records).suspects, state.suspects);
 }
