@@ -45,7 +45,13 @@ enum Command {
     /// Serve phones and desks.
     Serve(Listen),
     /// Fill a demo district, when there is none yet, and serve it.
-    Demo(Listen),
+    Demo {
+        #[command(flatten)]
+        listen: Listen,
+        /// Bring the phone that was out of signal when the demo was filled into signal, and stop.
+        #[arg(long)]
+        arrive: bool,
+    },
     /// Accounts.
     #[command(subcommand)]
     User(User),
@@ -145,14 +151,15 @@ fn begin(open: OpenLog, data: Option<PathBuf>, command: Command) -> Outcome {
     runtime.block_on(async {
         match command {
             Command::Serve(listen) => serve(open, settings(config, listen)?).await,
-            Command::Demo(listen) => fill_and_serve(open, settings(config, listen)?).await,
+            Command::Demo { arrive: true, .. } => arrive(open, config).await,
+            Command::Demo { listen, .. } => fill_and_serve(open, settings(config, listen)?).await,
             Command::User(user) => with_log(open, &config, |log| users(log, user)).await,
             Command::Device(device) => with_log(open, &config, |log| devices(log, device)).await,
             Command::Rebuild => {
                 let read_model = config.data.join(READ_MODEL);
-                with_log(open, &config,
-                    |log| async move { Ok(read_model::rebuild(&read_model, log).await.map(drop)?) },
-                )
+                with_log(open, &config, |log| async move {
+                    Ok(read_model::rebuild(&read_model, log).await.map(drop)?)
+                })
                 .await
             }
             Command::Vet | Command::Openapi => Ok(()),
@@ -254,7 +261,20 @@ async fn fill_and_serve(open: OpenLog, config: Config) -> Outcome {
     for sign_in in demo::sign_ins() {
         println!("  {:10} {:12} {}", sign_in.login, sign_in.duty.name(), sign_in.name);
     }
+    println!(
+        "One phone, maria's, is still out of signal with unsent visits: `footpath demo --arrive` brings them."
+    );
     listen(app).await
+}
+
+/// The demo's late phone comes into signal; not while the server runs.
+async fn arrive(open: OpenLog, config: Config) -> Outcome {
+    let log = open(&config.data, demo::ORGANISATION)?;
+    let app = open_app(config, log.clone(), clock()).await?;
+    let changes = demo::arrive(&app).await?;
+    println!("{changes} changes of the late phone are on the server now.");
+    drop(app);
+    Ok(log.close(Duration::from_secs(10)).await?)
 }
 
 /// Removes what a demo left in its folder.
