@@ -25,8 +25,12 @@ pub struct Config {
 
 impl Config {
     /// `footpath vet`, by the very binary that is running.
+    ///
+    /// On Linux by way of `/proc`: the file may have been replaced by an upgrade meanwhile, and then its
+    /// path leads nowhere, or to a binary that speaks another way.
     pub fn this_binary(children: usize) -> std::io::Result<Self> {
-        Ok(Self::new(std::env::current_exe()?, vec!["vet".into()], children))
+        let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
+        Ok(Self::new(program, vec!["vet".into()], children))
     }
 
     /// Another binary, with the standard limits.

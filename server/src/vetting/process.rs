@@ -14,8 +14,8 @@ use tokio::time::timeout;
 use super::config::Config;
 use super::pipe::{Ask, Say, framed, length, read};
 
-/// How long a child may take to start and prove itself.
-const START: Duration = Duration::from_secs(15);
+/// How long a child may take to start and prove itself, on a machine that has other things to do too.
+const START: Duration = Duration::from_secs(60);
 /// The signal of a process that used up its processor time.
 const SIGXCPU: i32 = 24;
 
