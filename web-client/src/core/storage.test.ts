@@ -6,7 +6,6 @@ import { Cache } from './storage/cache';
 import { AppendLog } from './storage/log';
 
 const put = { key: 'doc', bytes: new Uint8Array([1]), rows: [] };
-const sentinel = { install: INSTALL, waiting: 3 };
 
 let cache: Cache;
 afterEach(() => cache.destroy());
@@ -27,7 +26,7 @@ describe('the two stores of a phone', () => {
 
   it('agree after a restart', async () => {
     cache = await Cache.open();
-    await cache.apply([put], [], undefined, sentinel);
+    await cache.apply([put], [], undefined, INSTALL);
     expect(await reconcile(log(true), cache)).toEqual({ what: null, waiting: 0 });
     expect((await cache.read()).documents).toHaveLength(1);
   });
@@ -39,8 +38,8 @@ describe('the two stores of a phone', () => {
 
   it('notice that a part of the cache is gone', async () => {
     cache = await Cache.open();
-    await cache.apply([put, { ...put, key: 'other' }], [], new Uint8Array([9]), sentinel);
-    await cache.apply([], [], undefined, sentinel);
+    await cache.apply([put, { ...put, key: 'other' }], [], new Uint8Array([9]), INSTALL);
+    await cache.apply([], [], undefined, INSTALL);
     const db = (cache as unknown as { db: { delete(store: string, key: string): Promise<void> } }).db;
     await db.delete('documents', 'other');
     expect((await reconcile(log(true), cache)).what).toBe('cache');
@@ -49,15 +48,16 @@ describe('the two stores of a phone', () => {
 
   it('notice that the log was wiped, and how much waited in it', async () => {
     cache = await Cache.open();
-    await cache.apply([put], [], undefined, { install: 'cd'.repeat(16), waiting: 3 });
+    await cache.apply([put], [], undefined, 'cd'.repeat(16));
+    await cache.keepFace({ session: {}, status: { waiting: 3 } } as never);
     expect(await reconcile(log(false), cache)).toEqual({ what: 'log', waiting: 3 });
     expect((await cache.read()).documents).toEqual([]);
   });
 
   it('keep a page and its cursor together', async () => {
     cache = await Cache.open();
-    await cache.apply([put, { key: 'office/x', value: '{"a":1}' }], [], new Uint8Array([5]), sentinel);
-    await cache.apply([], ['doc'], undefined, sentinel);
+    await cache.apply([put, { key: 'office/x', value: '{"a":1}' }], [], new Uint8Array([5]), INSTALL);
+    await cache.apply([], ['doc'], undefined, INSTALL);
     const contents = await cache.read();
     expect(contents.documents).toEqual([]);
     expect(contents.office).toEqual([['office/x', '{"a":1}']]);

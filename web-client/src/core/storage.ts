@@ -21,9 +21,20 @@ async function folder(): Promise<FileSystemDirectoryHandle> {
   return root.getDirectoryHandle(FOLDER, { create: true });
 }
 
+/** A tab that has just died may hold its files for a moment longer than its lock. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 100;
+
 async function open(at: FileSystemDirectoryHandle, name: string): Promise<Handle> {
   const file = await at.getFileHandle(name, { create: true });
-  return (await file.createSyncAccessHandle()) as Handle;
+  for (const end = Date.now() + PATIENCE_MS; ; ) {
+    try {
+      return (await file.createSyncAccessHandle()) as Handle;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
 }
 
 function newInstall(): string {
@@ -34,10 +45,10 @@ function newInstall(): string {
 /** Compares the two stores; a cache of another installation is never mixed with this log. */
 export async function reconcile(log: AppendLog, cache: Cache): Promise<Storage['wiped']> {
   const sentinel = await cache.sentinel();
-  const documents = await cache.count();
+  const [documents, face] = await Promise.all([cache.count(), cache.face()]);
   if (sentinel?.install === log.install && documents >= sentinel.documents) return { what: null, waiting: 0 };
-  await cache.clear({ install: log.install, documents: 0, waiting: 0 });
-  if (log.fresh) return { what: sentinel ? 'log' : null, waiting: sentinel?.waiting ?? 0 };
+  await cache.clear({ install: log.install, documents: 0 });
+  if (log.fresh) return { what: sentinel ? 'log' : null, waiting: face?.status.waiting ?? 0 };
   return { what: log.read().length > 0 ? 'cache' : null, waiting: 0 };
 }
 

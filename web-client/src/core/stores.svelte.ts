@@ -1,5 +1,5 @@
 /** What pages read. Filled by the worker's pushes, never written by a page. */
-import type { Push, Snapshot, SyncResult } from './protocol';
+import type { Failure, Push, Snapshot, SyncResult } from './protocol';
 import type { Identity, Notice, RecordRow, RecordSchema, RecordType, Status } from './types';
 
 /** `early`: the lists are there as they were left; what needs the core (forms) waits for `ready`. */
@@ -7,6 +7,8 @@ export type Phase = 'starting' | 'early' | 'ready' | 'stopped';
 
 class Stores {
   phase = $state<Phase>('starting');
+  /** Why the start did not succeed, for whoever is asked for help. */
+  failure = $state.raw<Failure | null>(null);
   session = $state.raw<Identity | null>(null);
   status = $state.raw<Status>({
     waiting: 0, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, set_aside: 0, signed_in: false, revoked: false,
@@ -60,7 +62,10 @@ export function take(push: Push): void {
     case 'drafts': stores.drafts = push.drafts; return;
     case 'notice': stores.notices = [...stores.notices, push.notice]; return;
     case 'synced': stores.synced = push.result; return;
-    case 'stopped': stores.phase = 'stopped'; return;
+    case 'stopped':
+      stores.phase = 'stopped';
+      stores.failure = push.failure;
+      return;
     case 'reopened':
     case 'crashed': return;
   }

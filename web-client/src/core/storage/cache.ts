@@ -15,7 +15,6 @@ interface Stores extends DBSchema {
 export interface Sentinel {
   install: string;
   documents: number;
-  waiting: number;
 }
 
 /** Enough to draw the first page before the core is awake: who this is, and how things stood. */
@@ -65,7 +64,7 @@ export class Cache {
   }
 
   /** One `cache` effect in one transaction: a page of the pull and its cursor are stored together or not at all. */
-  async apply(puts: CachePut[], drops: string[], cursor: Uint8Array | undefined, sentinel: Omit<Sentinel, 'documents'>): Promise<void> {
+  async apply(puts: CachePut[], drops: string[], cursor: Uint8Array | undefined, install: string): Promise<void> {
     const tx = this.db.transaction(STORES, 'readwrite');
     const [documents, rows, office, meta] = STORES.map((name) => tx.objectStore(name)) as never as [
       Writable<Uint8Array>, Writable<RecordRow[]>, Writable<string>, Writable<unknown>,
@@ -78,7 +77,7 @@ export class Cache {
     for (const key of drops) for (const store of [documents, rows, office]) void store.delete(key);
     if (cursor) void meta.put(cursor, 'cursor');
     const count = await tx.objectStore('documents').count();
-    void meta.put({ ...sentinel, documents: count }, 'sentinel');
+    void meta.put({ install, documents: count } satisfies Sentinel, 'sentinel');
     await tx.done;
   }
 

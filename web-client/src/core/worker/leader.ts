@@ -119,8 +119,7 @@ export class Leader {
 
   private async keep(effect: Extract<Effect, { do: 'cache' }>, outcome: Outcome): Promise<void> {
     const { puts, drops, cursor } = effect;
-    const sentinel = { install: this.storage.log.install, waiting: this.status.waiting };
-    await this.storage.cache.apply(puts, drops, cursor, sentinel);
+    await this.storage.cache.apply(puts, drops, cursor, this.storage.log.install);
     const docs = puts.flatMap((put): [string, RecordRow[]][] => (put.rows ? [[put.key, put.rows]] : []));
     const office = puts.flatMap((put): [string, unknown][] => (put.value === undefined ? [] : [[put.key, JSON.parse(put.value)]]));
     for (const [key, rows] of docs) this.rows.set(key, rows);
