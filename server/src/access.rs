@@ -151,9 +151,8 @@ struct Place {
 impl Places {
     /// The tree as the catalogue has it now; a list that cannot be read is a tree without branches.
     pub async fn of(log: &dyn ChangeLog) -> Stored<Self> {
-        let lists = log.office(Topic::Catalogue, log.organisation().id).await?;
-        let text = lists.iter().find(|row| row.key == "places").map_or("[]", |row| row.value.as_str());
-        Ok(Self::read(text))
+        let places = log.office_value(Topic::Catalogue, log.organisation().id, "places").await?;
+        Ok(Self::read(places.as_deref().unwrap_or("[]")))
     }
 
     fn read(text: &str) -> Self {

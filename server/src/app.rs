@@ -38,6 +38,8 @@ pub struct App {
     pub locks: Locks,
     /// Held by whoever appends grants, from reading who holds what until the commit.
     pub grants: Mutex<()>,
+    /// The civil date whose dated grants have been written.
+    pub calendar: Mutex<String>,
     /// Syncs worked on at once.
     pub syncs: Semaphore,
     pub passwords: PasswordChecks,
@@ -60,6 +62,7 @@ impl App {
             key: DeviceKey::from_seed(log.server_seed()),
             locks: Locks::default(),
             grants: Mutex::default(),
+            calendar: Mutex::default(),
             syncs: Semaphore::new(config.syncs_at_once.max(1)),
             passwords: PasswordChecks::new(config.password_checks),
             sign_ins: Buckets::new(config.sign_in_tries, config.sign_in_refill),

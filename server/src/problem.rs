@@ -85,7 +85,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             // Somebody appended the same at the same time: the next try finds it there.
-            StoreError::Busy | StoreError::AlreadyThere { .. } => Self::new(Code::Busy).retry_after(Duration::from_secs(2)),
+            StoreError::Busy | StoreError::AlreadyThere { .. } => {
+                Self::new(Code::Busy).retry_after(Duration::from_secs(2))
+            }
             StoreError::Taken => Self::new(Code::Taken),
             other => Self::internal(other),
         }

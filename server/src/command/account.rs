@@ -138,9 +138,8 @@ fn catalogue(org: Id, key: String, list: &Value) -> Entry {
 }
 
 async fn list(log: &dyn ChangeLog, key: &str) -> Result<Vec<Value>, StoreError> {
-    let rows = log.office(Topic::Catalogue, log.organisation().id).await?;
-    let row = rows.into_iter().find(|row| row.key == key);
-    Ok(row.and_then(|row| serde_json::from_str(&row.value).ok()).unwrap_or_default())
+    let list = log.office_value(Topic::Catalogue, log.organisation().id, key).await?;
+    Ok(list.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default())
 }
 
 async fn top_places(log: &dyn ChangeLog) -> Result<Vec<Id>, StoreError> {

@@ -32,23 +32,26 @@ pub async fn take(app: &App, case: Id, person: Id, by: Id) -> Stored<Option<u64>
     append(app, vec![Entry::Revoked { person, grant: Grant::Family(case), by }]).await
 }
 
-/// Writes the grants that begin and end by now. Called by the clock and before each pull.
+/// Writes the grants that begin and end by now: once for each date, since what is assigned later begins by
+/// itself. Called by the clock and before each pull.
 pub async fn follow_calendar(app: &App) -> Stored<()> {
     let today = today(app);
-    let assignments = app.log.assignments().await?;
-    if !assignments.iter().any(|assignment| assignment.from.is_some() || assignment.to.is_some()) {
+    let mut followed = app.calendar.lock().await;
+    if *followed == today {
         return Ok(());
     }
     let _held = app.grants.lock().await;
     let mut entries = Vec::new();
     for assignment in app.log.assignments().await? {
-        let spans = app.log.grants_of(assignment.person).await?;
-        let open = holds(&spans, Grant::Family(assignment.case));
         if assignment.from.is_some() || assignment.to.is_some() {
+            let spans = app.log.grants_of(assignment.person).await?;
+            let open = holds(&spans, Grant::Family(assignment.case));
             entries.extend(due(&assignment, open, &today));
         }
     }
-    append(app, entries).await.map(|_| ())
+    append(app, entries).await?;
+    *followed = today;
+    Ok(())
 }
 
 /// Makes the places of an account grants of its person, when they are not.

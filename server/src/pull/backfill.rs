@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use sync_core::civil;
 use sync_core::ids::{DocId, Id};
 use sync_core::office::Topic;
 use sync_core::wire::{Backfill, Grant};
@@ -11,6 +10,7 @@ use sync_core::wire::{Backfill, Grant};
 use super::{LOOK, sees_document};
 use crate::access::Access;
 use crate::app::App;
+use crate::command::grant;
 use crate::store::{Duty, GrantSpan, HeadOf, Stored};
 
 /// What everybody has without being given it.
@@ -146,9 +146,8 @@ async fn todays_route(app: &App, person: Id) -> Stored<Vec<Id>> {
     struct Stop {
         case: Id,
     }
-    let today = civil::date(app.now_ms().saturating_add(app.config.utc_offset_ms()));
-    let routes = app.log.office(Topic::Route, person).await?;
-    let route = routes.iter().find(|row| row.key == today);
-    let stops: Vec<Stop> = route.and_then(|row| serde_json::from_str(&row.value).ok()).unwrap_or_default();
+    let today = grant::today(app);
+    let route = app.log.office_value(Topic::Route, person, &today).await?;
+    let stops: Vec<Stop> = route.and_then(|route| serde_json::from_str(&route).ok()).unwrap_or_default();
     Ok(stops.into_iter().map(|stop| stop.case).collect())
 }

@@ -13,18 +13,16 @@ use super::{Answered, Outcomes, chain};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
-use crate::store::{Batch, ChangeRow, DeviceNews, Entry, OfficeEntry, SetAsideRow, Stored};
+use crate::store::{Batch, ChainEvidence, ChangeRow, DeviceNews, Entry, OfficeEntry, SetAsideRow, Stored};
 
 /// A sync that pushed nothing: what the device says of itself is noted, nothing else.
-///
-/// Nobody waits for that: a lost note is made good by the next sync.
 pub async fn quiet(app: &App, from: &SignedIn, state: DeviceState) -> Result<Answered, Problem> {
     let news = DeviceNews {
         device: from.device.id,
         now_ms: app.now_ms(),
         state,
         newest: None,
-        evidence: from.device.evidence.clone(),
+        evidence: ChainEvidence::default(),
     };
     app.log.note_device(news).await?;
     Ok(Answered { newest: from.device.newest, ..Answered::default() })

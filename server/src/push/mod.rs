@@ -60,7 +60,10 @@ pub async fn push(
     }
     receive(app, from, envelopes).await?;
     let opened = open::open(app.log.organisation().id, &from.device.public_key, envelopes);
-    let _held = app.locks.hold(opened.items.iter().map(|pushed| pushed.item.doc)).await;
+    // The device's own chain is held like a document: two pushes of one device follow one another.
+    let chain = DocId(from.device.id.0);
+    let docs = opened.items.iter().map(|pushed| pushed.item.doc);
+    let _held = app.locks.hold(docs.chain([chain])).await;
     let mut outcomes = known::sort_out(app, from, opened).await?;
     if from.device.revoked_ms.is_some() {
         outcomes.refuse_all(Reason::DeviceRevoked);

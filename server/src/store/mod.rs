@@ -105,6 +105,9 @@ pub trait ChangeLog: Send + Sync {
     /// The newest value of each office row about `subject` under `topic`; taken-away values are left out.
     async fn office(&self, topic: Topic, subject: Id) -> Stored<Vec<OfficeRow>>;
 
+    /// The newest value of one office row, as JSON; `None` when it was taken away or never there.
+    async fn office_value(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<String>>;
+
     /// Everything this person was ever given, with from when until when.
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>>;
 

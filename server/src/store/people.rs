@@ -100,6 +100,7 @@ pub struct DeviceNews {
     pub device: DeviceId,
     pub now_ms: i64,
     pub state: DeviceState,
+    /// `None` when no envelope came: then the evidence stays as it is, too.
     pub newest: Option<Newest>,
     pub evidence: ChainEvidence,
 }

@@ -269,6 +269,23 @@ async fn grants_have_spans_and_a_second_grant_opens_no_second_span() {
 }
 
 #[tokio::test]
+async fn the_last_value_of_an_office_row_is_its_value_and_null_takes_it_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path());
+    let subject = Id([0xd; 16]);
+    for (value, found) in [("1", Some("1")), ("2", Some("2")), ("null", None), ("3", Some("3"))] {
+        let row = OfficeRow { topic: Topic::Route, subject, key: "k".into(), value: value.into() };
+        let entry = Entry::Office(OfficeEntry { row, to: Grant::Person(subject), by: subject });
+        log.append(batch(vec![entry])).await.unwrap();
+        assert_eq!(log.office_value(Topic::Route, subject, "k").await.unwrap().as_deref(), found);
+        let all = log.office(Topic::Route, subject).await.unwrap();
+        assert_eq!(all.first().map(|row| row.value.as_str()), found);
+    }
+    assert_eq!(log.newest_in(Grant::Person(subject)).await.unwrap(), 4);
+    assert_eq!(log.newest_in(Grant::Person(CASE)).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn arrivals_are_kept_once_and_forgotten_when_done() {
     let folder = tempfile::tempdir().unwrap();
     let log = open(folder.path());
@@ -279,6 +296,7 @@ async fn arrivals_are_kept_once_and_forgotten_when_done() {
     let done = Batch { done: vec![(device, Hash32([1; 32]))], ..batch(vec![]) };
     log.append(done).await.unwrap();
     assert_eq!(log.arrivals(device).await.unwrap(), raw[1..]);
+    assert_eq!(log.arrivals_load(device).await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -6,11 +6,9 @@ use crate::store::sqlite::{Founding, SqliteLog};
 async fn an_organisation_begins_with_a_catalogue_and_an_account_is_on_the_list_of_staff() {
     let folder = tempfile::tempdir().unwrap();
     let organisation = Organisation { id: Id([1; 16]), name: "Опора".into(), epoch: Id([2; 16]) };
-    let log = SqliteLog::open(&folder.path().join("log.db"), || Founding {
-        organisation,
-        server_seed: [3; 32],
-    })
-    .unwrap();
+    let log =
+        SqliteLog::open(&folder.path().join("log.db"), || Founding { organisation, server_seed: [3; 32] })
+            .unwrap();
     found(&log, 5).await.unwrap();
     let before = *log.changed().borrow();
     found(&log, 6).await.unwrap();

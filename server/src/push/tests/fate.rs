@@ -68,6 +68,12 @@ async fn the_same_push_twice_at_once_is_taken_once() {
         accepted += answer.verdicts.iter().filter(|on| on.verdict == Verdict::Accepted).count();
     }
     assert_eq!(accepted, 3);
+    let device = &field.app.log.devices().await.unwrap()[0];
+    assert_eq!(device.evidence, crate::store::ChainEvidence::default());
+    anna.sync(&field).await;
+    anna.sync(&field).await;
+    let device = &field.app.log.devices().await.unwrap()[0];
+    assert_eq!((device.newest.map(|newest| newest.number), device.last_sync_ms), (Some(1), Some(NOW)));
 }
 
 #[tokio::test]

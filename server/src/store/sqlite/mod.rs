@@ -175,6 +175,11 @@ impl ChangeLog for SqliteLog {
         self.readers.read(move |connection| queries::office(connection, topic, subject)).await
     }
 
+    async fn office_value(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<String>> {
+        let key = key.to_owned();
+        self.readers.read(move |connection| queries::office_value(connection, topic, subject, &key)).await
+    }
+
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>> {
         self.readers.read(move |connection| queries::grants_of(connection, person)).await
     }

@@ -122,7 +122,8 @@ pub fn revoke_device(connection: &Connection, id: DeviceId, now_ms: i64) -> Stor
 pub fn note_device(connection: &Connection, news: &DeviceNews) -> Stored<()> {
     connection
         .prepare_cached(
-            "UPDATE devices SET last_sync_ms = ?2, clock_ms = ?3, waiting = ?4, set_aside = ?5, evidence = ?6, \
+            "UPDATE devices SET last_sync_ms = ?2, clock_ms = ?3, waiting = ?4, set_aside = ?5, \
+             evidence = CASE WHEN ?7 IS NULL THEN evidence ELSE ?6 END, \
              newest_number = coalesce(?7, newest_number), newest_hash = coalesce(?8, newest_hash) WHERE id = ?1",
         )?
         .execute(params![

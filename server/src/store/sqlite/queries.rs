@@ -171,6 +171,12 @@ pub fn office(connection: &Connection, topic: Topic, subject: Id) -> Stored<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+pub fn office_value(connection: &Connection, topic: Topic, subject: Id, key: &str) -> Stored<Option<String>> {
+    let sql = "SELECT value FROM office WHERE topic = ?1 AND subject = ?2 AND key = ?3 AND value <> 'null'";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row(params![topic_number(topic), subject.0, key], |row| row.get(0)).optional()?)
+}
+
 fn span(row: &Row<'_>) -> Stored<GrantSpan> {
     Ok(GrantSpan {
         person: id!(row, 0, Id).ok_or(odd("grant"))?,
