@@ -1,6 +1,6 @@
 //! What every request shares, and the one list of routes.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,13 +116,22 @@ async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
 
 /// Behind a trusted proxy the last entry of `X-Forwarded-For` is what the proxy saw; those before it are claims.
 fn peer(config: &Config, request: &Request) -> Peer {
-    let direct = request.extensions().get::<Peer>().copied().unwrap_or(Peer(Ipv4Addr::LOCALHOST.into()));
+    let Peer(direct) =
+        request.extensions().get::<Peer>().copied().unwrap_or(Peer(Ipv4Addr::LOCALHOST.into()));
     if !config.trust_proxy {
-        return direct;
+        return Peer(network(direct));
     }
     let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
     let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-    last.map_or(direct, Peer)
+    Peer(network(last.unwrap_or(direct)))
+}
+
+/// Whoever has one IPv6 address has 2^64 of them: they count as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 => v4,
+    }
 }
 
 /// One line a request: what was asked and how it went, never who or what is in it.
@@ -133,4 +142,34 @@ async fn log(request: Request, next: Next) -> Response {
     let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis() as u64);
     tracing::debug!(%method, path, status, ms, "request");
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    fn seen(trust_proxy: bool, forwarded: &[&str]) -> String {
+        let mut request = Request::builder();
+        for value in forwarded {
+            request = request.header("x-forwarded-for", *value);
+        }
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer([10, 0, 0, 1].into()));
+        peer(&Config { trust_proxy, ..Config::default() }, &request).0.to_string()
+    }
+
+    #[test]
+    fn only_what_a_trusted_proxy_saw_counts() {
+        assert_eq!(seen(false, &["1.2.3.4"]), "10.0.0.1");
+        assert_eq!(seen(true, &["6.6.6.6, 1.2.3.4"]), "1.2.3.4");
+        assert_eq!(seen(true, &["6.6.6.6", "1.2.3.4"]), "1.2.3.4");
+        assert_eq!(seen(true, &["nonsense"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_household_of_ipv6_addresses_is_one() {
+        assert_eq!(seen(true, &["2001:db8:1:2:3:4:5:6"]), "2001:db8:1:2::");
+        assert_eq!(seen(true, &["::ffff:1.2.3.4"]), "1.2.3.4");
+    }
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{BufRead, IsTerminal};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -146,7 +147,8 @@ fn begin(open: OpenLog, data: Option<PathBuf>, command: Command) -> Outcome {
     if let Some(data) = data {
         config.data = data;
     }
-    std::fs::create_dir_all(&config.data)?;
+    // The server's key and people's lives are in there: nobody else on this machine looks in.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
