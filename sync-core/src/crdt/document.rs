@@ -83,7 +83,7 @@ impl Document {
         if !missing.is_empty() {
             return Err(DocumentError::Missing(missing));
         }
-        self.inner.apply_changes([change.0.clone()])?;
+        self.inner.apply_changes(vec![change.0.clone()])?;
         Ok(())
     }
 

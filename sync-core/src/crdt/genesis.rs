@@ -3,8 +3,10 @@
 //! Without a shared first change two phones that create the same log offline would each make a top map
 //! of their own, and each would see only its half.
 
-use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, Automerge, AutomergeError, ObjType, ROOT};
+use std::num::NonZeroU64;
+
+use automerge::legacy::{Key, ObjectId, Op, OpType};
+use automerge::{ActorId, Automerge, AutomergeError, Change, ExpandedChange, ObjType};
 
 use super::DocumentError;
 use crate::ids::{Actor, ChangeHash};
@@ -20,10 +22,26 @@ pub fn genesis_hash(kind: Kind) -> Result<ChangeHash, DocumentError> {
 
 /// A document of `kind` with nothing in it but its top map.
 pub(super) fn genesis(kind: Kind) -> Result<Automerge, AutomergeError> {
-    let mut document = Automerge::new().with_actor(ActorId::from(GENESIS_ACTOR.as_bytes()));
-    let mut transaction = document.transaction();
-    transaction.put_object(ROOT, kind.top(), ObjType::Map)?;
-    transaction.commit_with(CommitOptions::default().with_time(0));
+    let actor_id = ActorId::from(GENESIS_ACTOR.as_bytes());
+    let mut document = Automerge::new().with_actor(actor_id.clone());
+    document.apply_changes(vec![Change::from(ExpandedChange {
+        operations: vec![Op {
+            action: OpType::Make(ObjType::Map),
+            obj: ObjectId::Root,
+            key: Key::Map(kind.top().into()),
+            pred: Vec::new().into(),
+            insert: false,
+        }],
+        actor_id,
+        hash: None,
+        seq: 1,
+        start_op: NonZeroU64::MIN,
+        time: 0,
+        message: None,
+        deps: Vec::new(),
+        extra_bytes: Vec::new(),
+        author: None,
+    })])?;
     Ok(document)
 }
 
