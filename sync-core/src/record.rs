@@ -1,16 +1,18 @@
 //! Records as people know them: flat fields, every field with all the values it has now.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use minicbor::{Decode, Encode, Encoder};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::ids::{ChangeHash, Hash32, sha256};
 
 /// One field value. There is nothing deeper: what is keyed inside a record is a flat key (`line/<id>/qty`).
 ///
 /// Floats are finite; a number that JSON cannot carry never gets in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Serialize, Encode, Decode)]
 #[serde(untagged)]
 pub enum Scalar {
     /// Cleared by a person.
@@ -79,6 +81,52 @@ impl From<i64> for Scalar {
 impl From<bool> for Scalar {
     fn from(value: bool) -> Self {
         Self::Bool(value)
+    }
+}
+
+/// By hand, like other reading of JSON here: serde's own way to tell variants apart keeps a copy of the value
+/// first, and that machinery is a weight on the phone.
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("null, a boolean, a number or text")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Int(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
+        Ok(i64::try_from(value).map_or(Scalar::Float(value as f64), Scalar::Int))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
+        Ok(Scalar::Float(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Scalar, E> {
+        Ok(Scalar::Text(value.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Scalar, E> {
+        Ok(Scalar::Text(value))
     }
 }
 
@@ -168,6 +216,21 @@ mod tests {
         assert_eq!(ab.digest(), ba.digest());
         assert_ne!(ab.digest(), record(&[("mood", &[Scalar::Int(1)])]).digest());
         assert_ne!(record(&[("a", &["1".into()])]).digest(), record(&[("a", &[Scalar::Int(1)])]).digest());
+    }
+
+    #[test]
+    fn scalars_read_as_they_are_written() {
+        let text = r#"[null,true,-3,9223372036854775807,0.5,"a \"b\""]"#;
+        let scalars: Vec<Scalar> = serde_json::from_str(text).unwrap();
+        assert_eq!(scalars[3], Scalar::Int(i64::MAX));
+        assert_eq!(scalars[5], "a \"b\"".into());
+        assert_eq!(serde_json::to_string(&scalars).unwrap(), text);
+        assert_eq!(
+            serde_json::from_str::<Scalar>("18446744073709551615").unwrap(),
+            Scalar::Float(18_446_744_073_709_551_615.0)
+        );
+        assert!(serde_json::from_str::<Scalar>("[1]").is_err());
+        assert!(serde_json::from_str::<Scalar>("{}").is_err());
     }
 
     #[test]

@@ -3,18 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::rows::RecordRow;
-use crate::ids::{DocId, Id, PublicKey, unhex};
+use crate::ids::{DocId, Id, PublicKey};
 use crate::record::Fields;
 
 /// Something happened. Times are the device's clock, uncorrected, in milliseconds since 1970 UTC.
+///
+/// As JSON it is one flat object whose `event` names the variant in snake case.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(try_from = "super::told::Told")]
 pub enum Event {
-    /// A key is wanted for enrolment, grown from 32 random bytes in hex.
-    NewKey {
-        #[serde(deserialize_with = "random")]
-        random: [u8; 32],
-    },
+    /// A key is wanted for enrolment, grown from 32 random bytes (in hex as JSON).
+    NewKey { random: [u8; 32] },
     /// The server's answer to enrolment.
     Enrolled { answer: serde_json::Value, now_ms: i64 },
     /// A person saved a form.
@@ -32,16 +31,13 @@ pub enum Event {
 }
 
 /// A saved form: only the fields that the person set or changed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct WriteEvent {
     pub now_ms: i64,
     /// IANA name of the device's time zone.
     pub zone: Option<String>,
-    /// 32 random bytes in hex.
-    #[serde(deserialize_with = "random")]
     pub random: [u8; 32],
-    /// The record schema.
-    #[serde(rename = "type")]
+    /// The record schema: `type` as JSON.
     pub record_type: String,
     /// The record to change; `None` makes a new one.
     pub record: Option<String>,
@@ -49,18 +45,15 @@ pub struct WriteEvent {
     pub doc: Option<DocId>,
     pub case: Option<Id>,
     pub place: Option<Id>,
-    #[serde(default)]
     pub fields: Fields,
     /// Void the record, with this reason.
-    #[serde(default)]
     pub void: Option<String>,
     /// Take a void back.
-    #[serde(default)]
     pub unvoid: bool,
 }
 
 /// The state of a form that has not been saved.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Draft {
     pub key: String,
     /// `None` when the form is done with.
@@ -145,11 +138,4 @@ impl Notice {
     pub(super) fn new(code: &'static str) -> Self {
         Self { code, record: None, doc: None, reason: None, count: None }
     }
-}
-
-fn random<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
-    let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-    unhex(&text)
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| serde::de::Error::custom("32 bytes in lower-case hex expected"))
 }

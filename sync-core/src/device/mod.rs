@@ -13,6 +13,7 @@
 //! | `sync` | one request, one answer |
 //! | `held` | the documents on the device |
 //! | `rows` | documents as the rows that lists and pages show |
+//! | `told` | events as JSON |
 //! | `memory` | a host whose stores are memory, for the demo and the tests |
 
 mod event;
@@ -22,6 +23,7 @@ pub mod memory;
 mod rows;
 mod state;
 mod sync;
+mod told;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};

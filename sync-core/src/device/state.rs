@@ -1,8 +1,10 @@
 //! What the log adds up to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::log::{self, Answered, Chain, LogRecord, Own, Summary, Wrote};
 use crate::envelope::Envelope;
@@ -14,13 +16,39 @@ use crate::verdict::{Reason, Verdict};
 const COMPACT_FROM: usize = 512 * 1024;
 
 /// Who a device is: the parts of the server's answer to enrolment that the core needs; the rest is for pages.
+///
+/// As JSON it is the answer itself, so nothing the server says is lost on a phone that does not know it yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Map<String, Value>", into = "Map<String, Value>")]
 pub struct Identity {
     pub device: DeviceId,
     pub person: Id,
     pub org: Id,
-    #[serde(flatten)]
-    pub rest: serde_json::Map<String, serde_json::Value>,
+    /// The whole answer.
+    answer: Map<String, Value>,
+}
+
+impl TryFrom<Map<String, Value>> for Identity {
+    type Error = &'static str;
+
+    fn try_from(answer: Map<String, Value>) -> Result<Self, Self::Error> {
+        let (Some(device), Some(person), Some(org)) =
+            (id_in(&answer, "device"), id_in(&answer, "person"), id_in(&answer, "org"))
+        else {
+            return Err("device, person or org is missing");
+        };
+        Ok(Self { device, person, org, answer })
+    }
+}
+
+fn id_in<I: FromStr>(answer: &Map<String, Value>, name: &str) -> Option<I> {
+    answer.get(name)?.as_str()?.parse().ok()
+}
+
+impl From<Identity> for Map<String, Value> {
+    fn from(identity: Identity) -> Self {
+        identity.answer
+    }
 }
 
 /// A change the server has not answered for.

@@ -42,11 +42,44 @@ pub(super) struct Group {
 
 /// A rule about more than one field. With a group, it is about each key and names its columns.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "rule", rename_all = "snake_case")]
+#[serde(try_from = "CrossText")]
 pub(super) enum CrossRule {
     CashAddsUp { received: String, spent: String, returned: String },
     InOrder { first: String, then: String, group: Option<String> },
     RequiredIf { field: String, when: String, is: Option<Vec<Scalar>>, group: Option<String> },
+}
+
+/// A cross rule as it stands in the file: all that any of them can name.
+#[derive(Deserialize)]
+struct CrossText {
+    rule: String,
+    received: Option<String>,
+    spent: Option<String>,
+    returned: Option<String>,
+    first: Option<String>,
+    then: Option<String>,
+    field: Option<String>,
+    when: Option<String>,
+    is: Option<Vec<Scalar>>,
+    group: Option<String>,
+}
+
+impl TryFrom<CrossText> for CrossRule {
+    type Error = &'static str;
+
+    fn try_from(text: CrossText) -> Result<Self, Self::Error> {
+        let CrossText { rule, received, spent, returned, first, then, field, when, is, group } = text;
+        let found = match rule.as_str() {
+            "cash_adds_up" => received
+                .zip(spent)
+                .zip(returned)
+                .map(|((received, spent), returned)| Self::CashAddsUp { received, spent, returned }),
+            "in_order" => first.zip(then).map(|(first, then)| Self::InOrder { first, then, group }),
+            "required_if" => field.zip(when).map(|(field, when)| Self::RequiredIf { field, when, is, group }),
+            _ => None,
+        };
+        found.ok_or("an unknown rule, or one without all it needs")
+    }
 }
 
 /// The schema of one type of record.
