@@ -59,7 +59,9 @@ for (const language of LANGUAGES) {
   for (const theme of THEMES) {
     test(`axe finds nothing: ${language}, ${theme}`, async () => {
       await look({ language, theme });
-      for (const screen of SCREENS) assert.deepEqual(await findings(screen), [], `${screen.width} px`);
+      // Colours do not depend on the width: both screens are looked at in one theme.
+      const screens = theme === 'light' ? SCREENS : SCREENS.slice(0, 1);
+      for (const screen of screens) assert.deepEqual(await findings(screen), [], `${screen.width} px`);
     });
   }
 }
@@ -81,7 +83,7 @@ test('an open dialog and open filters are as good', async () => {
   await desk.page.keyboard.press('Escape');
   await desk.page.evaluate((hash) => (location.hash = hash), pages.log);
   await desk.page.locator('.fold button').click();
-  await desk.page.getByLabel('Место').waitFor();
+  await desk.page.getByLabel('Место', { exact: true }).waitFor();
   assert.deepEqual([...(await axeFindings(desk.page)), ...(await sizeFindings(desk.page))], []);
 });
 
