@@ -247,6 +247,7 @@ impl Story<'_> {
             "comment": "Напишите, пожалуйста, кто открыл дверь и во сколько закончили.",
         });
         self.desk.rest(now_ms, "POST", "/v1/reviews", &body).await?;
+        self.desk.sync(now_ms).await?;
         self.phone("anna")?.sync(now_ms).await
     }
 

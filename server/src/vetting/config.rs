@@ -29,7 +29,8 @@ impl Config {
     /// On Linux by way of `/proc`: the file may have been replaced by an upgrade meanwhile, and then its
     /// path leads nowhere, or to a binary that speaks another way.
     pub fn this_binary(children: usize) -> std::io::Result<Self> {
-        let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
+        let program =
+            if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
         Ok(Self::new(program, vec!["vet".into()], children))
     }
 

@@ -12,7 +12,7 @@ use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
 use crate::ids::{ChangeHash, DocId};
 use crate::office::{InboxNote, OfficeRow, Outcome, Topic};
 use crate::scope::Scope;
-use crate::verdict::{Flag, Verdict};
+use crate::verdict::{Flag, Reason, Verdict};
 use crate::wire::{self, Admitted, DeviceState, Grant, Row, SyncAnswer, SyncRequest, VerdictOn};
 
 /// About how many bytes of envelopes go into one request; halved when the server says it is too much.
@@ -321,7 +321,8 @@ impl Device {
         let Some(wrote) = found.map(|pending| pending.wrote.clone()) else { return };
         page.touched.insert(wrote.item.doc);
         match on.verdict {
-            Verdict::Waiting => return,
+            // For lack of room the server kept nothing of it: then it is still ours to keep and to offer.
+            Verdict::Waiting | Verdict::SetAside(Reason::Quota) => return,
             Verdict::Remake(_) => {
                 page.remake.insert(wrote.item.doc);
                 return;

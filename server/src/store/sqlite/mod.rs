@@ -278,7 +278,7 @@ impl ChangeLog for SqliteLog {
     async fn writable(&self) -> Stored<()> {
         self.writer
             .write(|writing| {
-                writing.connection.prepare_cached("UPDATE counter SET seq = ?1")?.execute([writing.seq])?;
+                writing.connection.prepare_cached("UPDATE probe SET n = n + 1")?.execute([])?;
                 Ok(())
             })
             .await

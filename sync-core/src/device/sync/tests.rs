@@ -372,3 +372,13 @@ fn what_no_change_could_carry_is_refused_while_the_form_is_open() {
     host.step(event(form), &[], NOW);
     assert_eq!((host.refused, host.device.waiting()), (Some("too_long"), 0));
 }
+
+#[test]
+fn what_the_server_had_no_room_for_is_kept_and_offered_again() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::SetAside(Reason::Quota)));
+    assert_eq!(host.device.waiting(), 1);
+    assert_eq!(items(&sync(&mut host).unwrap()), items(&request));
+}

@@ -64,7 +64,7 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
       return null;
     },
     async sign_out() {
-      if (leader.status.waiting + leader.status.set_aside > 0) throw new Refused({ code: 'unsent', detail: null });
+      if (leader.status.waiting > 0) throw new Refused({ code: 'unsent', detail: null });
       courier.stop();
       await leader.storage.destroy();
       publish({ push: 'session', session: null });

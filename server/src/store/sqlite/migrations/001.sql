@@ -136,3 +136,9 @@ CREATE TABLE devices (
     set_aside     INTEGER NOT NULL DEFAULT 0,
     evidence      TEXT NOT NULL DEFAULT '{"missing":[],"forks":[]}'
 ) STRICT, WITHOUT ROWID;
+
+-- Written by the readiness check: a value that stays the same would never reach the disk.
+CREATE TABLE probe (
+    n INTEGER NOT NULL
+) STRICT;
+INSERT INTO probe VALUES (0);
