@@ -65,6 +65,19 @@ test('filters narrow the log and stand in the address', async () => {
   await desk.page.waitForFunction(() => !location.hash.includes('worker'));
 });
 
+test('a name is found as it is typed, and the list goes on page by page', async () => {
+  await desk.goTo('#/desk/log?state=all', 'Журнал');
+  await desk.page.getByText('Показано 50 записей, есть ещё').waitFor();
+  await desk.button('Показать ещё').click();
+  await desk.page.getByText('Показано 100 записей, есть ещё').waitFor();
+  await desk.page.getByLabel('Имя получателя').fill('климова');
+  await desk.page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('.log-row')];
+    return rows.length > 0 && rows.every((row) => row.textContent.includes('Раиса Фёдоровна Климова'));
+  });
+  await desk.goTo('#/desk/log', 'Журнал');
+});
+
 test('the arrow keys go from row to row', async () => {
   await desk.page.locator('.log-row').nth(1).waitFor();
   await desk.page.locator('[data-row-link]').first().focus();

@@ -18,6 +18,10 @@
 //! | `sabotage` | bytes that bring down a weakened vetting process |
 //! | `holdings` | what a phone holds, taken apart |
 //! | `stories` | words for notes, cases for phones |
+//!
+//! How far the tests go is set from outside: `FOOTPATH_HISTORIES`, `FOOTPATH_STORIES` (replicas), `FOOTPATH_LIVES`
+//! (the real server), `FOOTPATH_KILLS` (fault); `FOOTPATH_SEED` is where they begin. `FOOTPATH_BIN` names a
+//! server that is built already.
 
 // A failed expectation is the report; nothing here runs anywhere but in tests and measurements.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]

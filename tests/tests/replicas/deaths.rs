@@ -75,9 +75,9 @@ fn answer_in_the_air() -> (Vec<Phone>, Ledger) {
 
 #[test]
 fn deaths_in_a_row_while_an_answer_is_taken_in_lose_nothing_and_shun_nothing() {
-    for first in 0..12 {
-        for second in 0..8 {
-            for third in [0, 1, 2, 5] {
+    for first in 0..10 {
+        for second in 0..6 {
+            for third in [0, 3] {
                 let (mut phones, mut ledger) = answer_in_the_air();
                 phones[0].dies_again_and_again(&[first, second, third]);
                 for _ in 0..4 {

@@ -46,7 +46,7 @@ pub fn measure() -> (Value, Value) {
 }
 
 /// Logs a visit as the form writes it, and gives the row as plain JSON would carry it.
-fn visit(anna: &mut Walker, case: Id, day: usize, chance: &mut Chance) -> Value {
+pub fn visit(anna: &mut Walker, case: Id, day: usize, chance: &mut Chance) -> Value {
     let role = format!("performer/{}/role", anna.phone.person());
     let (hour, minute) = (9 + chance.below(8), chance.below(60));
     let date = format!("2026-05-{:02}", day + 1);
@@ -71,7 +71,7 @@ fn visit(anna: &mut Walker, case: Id, day: usize, chance: &mut Chance) -> Value 
 }
 
 /// One sync over a connection of its own, and the bytes of its requests' bodies.
-fn sync_measured(anna: &mut Walker, district: &District) -> (Traffic, usize) {
+pub fn sync_measured(anna: &mut Walker, district: &District) -> (Traffic, usize) {
     anna.link.client = Client::new(district.footpath.address);
     let before = anna.link.sent_bodies;
     anna.sync();

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod cold;
 mod day;
 mod machine;
 mod storm;
@@ -20,6 +21,7 @@ fn main() {
         "day_push": day_push,
         "idle_sync": idle_sync,
         "admission": {"median_us": tenths(cost.median_us), "p99_us": tenths(cost.p99_us)},
+        "first_sync": cold::measure(),
         "storm50": storm50,
         "machine": machine::facts(),
     });
