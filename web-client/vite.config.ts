@@ -9,6 +9,7 @@ export default defineConfig({
     svelte(),
     VitePWA({
       strategies: 'injectManifest',
+      includeManifestIcons: false,
       srcDir: 'src',
       filename: 'sw.ts',
       // Updating is asked for in src/core/update.svelte.ts; nothing reloads by itself.
@@ -17,6 +18,8 @@ export default defineConfig({
       injectManifest: {
         // The pictures of the icon are the system's business; without a network nobody asks for them.
         globPatterns: ['**/*.{js,css,html,wasm,svg,webmanifest}'],
+        // The desk asks the server for everything: a worker's phone does not carry it. It is kept when it is first used.
+        globIgnores: ['**/assets/{Desk,desk}-*'],
         maximumFileSizeToCacheInBytes: 4_000_000,
       },
       manifest: {

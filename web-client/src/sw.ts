@@ -46,10 +46,14 @@ async function tidy(): Promise<void> {
   await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));
 }
 
+/** What is not kept from the start (the coordinator's desk) is kept once it was used; its name changes with it. */
 async function answer(request: Request, pathname: string): Promise<Response> {
   const kept = keys.get(pathname);
-  const response = kept ? await (await caches.open(CACHE)).match(kept) : await caches.match(request);
-  return response ?? fetch(request);
+  const found = kept ? await (await caches.open(CACHE)).match(kept) : await caches.match(request);
+  if (found) return found;
+  const response = await fetch(request);
+  if (!kept && response.ok) await (await caches.open(CACHE)).put(request, response.clone());
+  return response;
 }
 
 sw.addEventListener('install', (event) => event.waitUntil(install()));

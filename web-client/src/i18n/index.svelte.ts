@@ -4,15 +4,15 @@ import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundl
 export const LANGUAGES = ['ru', 'uk', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const load: Record<Language, () => Promise<{ default: string }>> = {
-  ru: () => import('./ru'),
-  uk: () => import('./uk'),
-  en: () => import('./en'),
-};
+type Load = Record<Language, () => Promise<{ default: string }>>;
+
+const everybody: Load = { ru: () => import('./ru'), uk: () => import('./uk'), en: () => import('./en') };
+const desk: Load = { ru: () => import('./ru/desk'), uk: () => import('./uk/desk'), en: () => import('./en/desk') };
 
 class Words {
   language = $state<Language>('ru');
   bundle = $state.raw<FluentBundle | null>(null);
+  areas: Load[] = [everybody];
 }
 
 const words = new Words();
@@ -24,10 +24,17 @@ export function bundleOf(language: Language, text: string): FluentBundle {
 }
 
 export async function useLanguage(language: Language): Promise<void> {
-  const { default: text } = await load[language]();
-  words.bundle = bundleOf(language, text);
+  const texts = await Promise.all(words.areas.map((load) => load[language]()));
+  words.bundle = bundleOf(language, texts.map(({ default: text }) => text).join('\n'));
   words.language = language;
   document.documentElement.lang = language;
+}
+
+/** The desk's own words, from now on in whatever language is used. */
+export async function useDeskWords(): Promise<void> {
+  if (words.areas.includes(desk)) return;
+  words.areas.push(desk);
+  await useLanguage(words.language);
 }
 
 /** The language the browser asks for; Russian when it asks for none of ours. */

@@ -1,4 +1,5 @@
-/** All words of this language, in one piece that is loaded only when it is used. */
-const files = import.meta.glob<string>('./*.ftl', { eager: true, query: '?raw', import: 'default' });
+/** The words of this language that everybody needs, in one piece that is loaded only when it is used. */
+import app from './app.ftl?raw';
+import records from './records.ftl?raw';
 
-export default Object.values(files).join('\n');
+export default `${app}\n${records}`;
