@@ -93,7 +93,7 @@ fn kills_of_the_server_lose_and_double_nothing() {
         // A panic here must not leave the phones running for ever.
         let killing = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             while u64::from(district.footpath.kills) < kills {
-                std::thread::sleep(Duration::from_millis(chance.below(250) as u64));
+                std::thread::sleep(Duration::from_millis(chance.below(150) as u64));
                 district.footpath.kill();
                 // Sometimes it dies again while it is still getting up.
                 if chance.one_in(5) {

@@ -28,6 +28,7 @@ desk-filter-returned = Sent back
 desk-filter-approved = Approved
 desk-filter-all = All
 desk-filter-any = All
+desk-filter-name = Recipient’s name
 desk-filter-place = Place
 desk-filter-worker = Written by
 desk-filter-type = Type of record
@@ -195,6 +196,7 @@ desk-missing =
         [one] { $count } parcel did not arrive
        *[other] { $count } parcels did not arrive
     }
+desk-forks = Went back to older data
 desk-clock-fast =
     { $minutes ->
         [one] Clock { $minutes } minute fast

@@ -28,6 +28,7 @@ desk-filter-returned = Возвращены
 desk-filter-approved = Приняты
 desk-filter-all = Все
 desk-filter-any = Все
+desk-filter-name = Имя получателя
 desk-filter-place = Место
 desk-filter-worker = Кто записал
 desk-filter-type = Вид записи
@@ -203,6 +204,7 @@ desk-missing =
         [few] Не дошли { $count } посылки
        *[many] Не дошло { $count } посылок
     }
+desk-forks = Вернулся к старым данным
 desk-clock-fast =
     { $minutes ->
         [one] Часы спешат на { $minutes } минуту

@@ -28,6 +28,7 @@ desk-filter-returned = Повернуті
 desk-filter-approved = Прийняті
 desk-filter-all = Усі
 desk-filter-any = Усі
+desk-filter-name = Ім’я отримувача
 desk-filter-place = Місце
 desk-filter-worker = Хто записав
 desk-filter-type = Вид запису
@@ -203,6 +204,7 @@ desk-missing =
         [few] Не дійшли { $count } посилки
        *[many] Не дійшло { $count } посилок
     }
+desk-forks = Повернувся до старих даних
 desk-clock-fast =
     { $minutes ->
         [one] Годинник поспішає на { $minutes } хвилину
