@@ -22,8 +22,9 @@ export function query(pairs: Record<string, string | number | null | undefined>)
 }
 
 export function records(filters: Filters, limit: number, after: string | null = null): Promise<PageOf<RecordItem>> {
-  const { state, place, worker, type, from, to } = filters;
-  return ask('GET', `/v1/records${query({ state: STATES[state], place, worker, type, from, to, case: filters.case, after, limit })}`);
+  const { state, place, worker, type, name, from, to } = filters;
+  const asked = { state: STATES[state], place, worker, type, q: name, from, to, case: filters.case, after, limit };
+  return ask('GET', `/v1/records${query(asked)}`);
 }
 
 /** The document is named too: by malice two of them may hold a record of the same id. */

@@ -11,10 +11,10 @@ describe('the address of the log', () => {
 
   it('says everything that is chosen, and reads back', () => {
     const filters: Filters = {
-      state: 'returned', place: 'ab', worker: 'cd', type: 'delivery', case: 'ef', from: '2026-05-01', to: '2026-05-31',
+      state: 'returned', place: 'ab', worker: 'cd', type: 'delivery', case: 'ef', name: 'ткач', from: '2026-05-01', to: '2026-05-31',
     };
     expect(read(logAddress(filters))).toEqual(filters);
-    expect(filterCount(filters)).toBe(5);
+    expect(filterCount(filters)).toBe(6);
   });
 
   it('leaves out what makes no sense', () => {

@@ -14,12 +14,14 @@ export interface Filters {
   worker: string | null;
   type: RecordType | null;
   case: string | null;
+  /** Part of the recipient's name. */
+  name: string | null;
   from: string | null;
   to: string | null;
 }
 
 export const NO_FILTERS: Filters = {
-  state: 'look', place: null, worker: null, type: null, case: null, from: null, to: null,
+  state: 'look', place: null, worker: null, type: null, case: null, name: null, from: null, to: null,
 };
 
 const known = <T extends string>(choices: readonly T[], value: string | null): T | null =>
@@ -35,6 +37,7 @@ export function parseFilters(query: URLSearchParams): Filters {
     worker: query.get('worker') || null,
     type: known(LOG_TYPES, query.get('type')),
     case: query.get('case') || null,
+    name: query.get('name')?.trim() || null,
     from: civil(query.get('from')),
     to: civil(query.get('to')),
   };
@@ -48,16 +51,16 @@ function encode(pairs: [string, string | null][]): string {
 
 /** The address of the log with these filters; what is usual is not written down. */
 export function logAddress(filters: Filters): string {
-  const { state, place, worker, type, from, to } = filters;
+  const { state, place, worker, type, name, from, to } = filters;
   return `/desk/log${encode([
     ['state', state === 'look' ? null : state],
-    ['place', place], ['worker', worker], ['type', type], ['case', filters.case], ['from', from], ['to', to],
+    ['place', place], ['worker', worker], ['type', type], ['case', filters.case], ['name', name], ['from', from], ['to', to],
   ])}`;
 }
 
 /** How many filters beside the state are set: the number on the button of a folded filter bar. */
-export function filterCount({ place, worker, type, from, to, case: about }: Filters): number {
-  return [place, worker, type, about, from ?? to].filter(Boolean).length;
+export function filterCount({ place, worker, type, name, from, to, case: about }: Filters): number {
+  return [place, worker, type, name, about, from ?? to].filter(Boolean).length;
 }
 
 export const PERIODS = ['any', 'today', 'week', 'month', 'last_month'] as const;

@@ -22,6 +22,10 @@ describe('which phones need a hand', () => {
     expect(troubles(one, NOW_MS)).toEqual(['missing']);
   });
 
+  it('notices a phone that went back to older data', () => {
+    expect(troubles(device({ forks: [12] }), NOW_MS)).toEqual(['forks']);
+  });
+
   it('notices a clock that is off either way, and what was set aside', () => {
     expect(troubles(device({ clock_offset_ms: -6 * 60_000 }), NOW_MS)).toEqual(['clock']);
     expect(troubles(device({ clock_offset_ms: 4 * 60_000 }), NOW_MS)).toEqual([]);

@@ -19,13 +19,14 @@ export function missingCount({ missing }: DeviceItem): number {
   return missing.reduce((all, [first, last]) => all + last - first + 1, 0);
 }
 
-export type Trouble = 'quiet' | 'missing' | 'clock' | 'set_aside';
+export type Trouble = 'quiet' | 'missing' | 'forks' | 'clock' | 'set_aside';
 
 export function troubles(device: DeviceItem, now_ms: number): Trouble[] {
   if (revoked(device)) return [];
   const found: Trouble[] = [];
   if (quietDays(device, now_ms) >= QUIET_DAYS) found.push('quiet');
   if (missingCount(device) > 0) found.push('missing');
+  if (device.forks.length > 0) found.push('forks');
   if (Math.abs(device.clock_offset_ms ?? 0) > CLOCK_MS) found.push('clock');
   if ((device.set_aside ?? 0) > 0) found.push('set_aside');
   return found;
