@@ -6,7 +6,7 @@ import type { Language } from '../i18n/index.svelte';
 vi.mock('../core/client', () => ({ rest: vi.fn(), CommandError: class extends Error {} }));
 vi.stubGlobal('document', { documentElement: {} });
 vi.stubGlobal('navigator', { languages: ['ru'] });
-const { useLanguage } = await import('../i18n/index.svelte');
+const { useDeskWords, useLanguage } = await import('../i18n/index.svelte');
 const { problemWords, reasonWords, termWords, valueWords, violationWords, fieldNames } = await import('./words');
 const { DeskProblem } = await import('./call');
 const { world } = await import('../core/world.svelte');
@@ -15,7 +15,10 @@ const schema = (type: string): RecordSchema =>
   JSON.parse(readFileSync(new URL(`../../../schemas/records/${type}.schema.json`, import.meta.url), 'utf8'));
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
-beforeEach(() => useLanguage('ru'));
+beforeEach(async () => {
+  await useLanguage('ru');
+  await useDeskWords();
+});
 
 describe('words of the desk', () => {
   it('tells a violation with the field and the numbers', () => {
