@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sync_core::ids::Hash32;
+use sync_core::ids::{ChangeHash, DocId, Hash32};
 use sync_core::office::{InboxNote, OfficeRow, Outcome};
 use sync_core::verdict::{Reason, Verdict};
 use sync_core::wire::{DeviceState, Grant, Newest, VerdictOn};
@@ -38,6 +38,9 @@ pub async fn commit(
     let now_ms = app.now_ms();
     let mut said: Vec<(Pushed, Verdict)> = Vec::new();
     let mut entries = changes(app, from, &outcomes).await?;
+    // Only what was never answered for is surely on the device: the rest of an envelope may have gone with its cache.
+    let fresh =
+        outcomes.sound.values().flat_map(|sound| &sound.new).map(|(pushed, _)| pushed.key()).collect();
     said.extend(outcomes.sound.into_values().flat_map(|sound| sound.new).map(|(pushed, row)| {
         let verdict = row.flag.map_or(Verdict::Accepted, Verdict::AcceptedFlagged);
         (pushed, verdict)
@@ -53,7 +56,7 @@ pub async fn commit(
     let news = DeviceNews { device: device.id, now_ms, state, newest, evidence };
     let done = done(&said).into_iter().map(|arrival| (device.id, arrival)).collect();
     app.log.append(Batch { received_ms: now_ms, entries, device: Some(news), done }).await?;
-    Ok(answer(said, newest))
+    Ok(answer(said, fresh, newest))
 }
 
 /// The admitted changes of each document, then what follows from them, then what their author gains.
@@ -127,8 +130,11 @@ fn done(said: &[(Pushed, Verdict)]) -> BTreeSet<Hash32> {
     said.iter().map(|(pushed, _)| pushed.arrival).filter(|arrival| !open.contains(arrival)).collect()
 }
 
-fn answer(said: Vec<(Pushed, Verdict)>, newest: Option<Newest>) -> Answered {
-    let carried = said.iter().map(|(pushed, _)| pushed.key()).collect();
+fn answer(
+    said: Vec<(Pushed, Verdict)>,
+    carried: BTreeSet<(DocId, ChangeHash)>,
+    newest: Option<Newest>,
+) -> Answered {
     let verdicts = said
         .into_iter()
         .map(|(pushed, verdict)| VerdictOn { doc: pushed.item.doc, hash: pushed.item.hash, verdict })

@@ -42,7 +42,7 @@ pub use vet::{InProcess, Vet, VettingDown};
 #[derive(Debug, Default)]
 pub struct Answered {
     pub verdicts: Vec<VerdictOn>,
-    /// What the device has shown to have: no need to give it back.
+    /// What the device is sure to have, for it was admitted just now: no need to give it back.
     pub carried: BTreeSet<(DocId, ChangeHash)>,
     pub newest: Option<Newest>,
 }

@@ -1,9 +1,10 @@
 //! What a device is given, page by page, and what is taken from it.
 
 use serde_json::json;
+use sync_core::device::Event;
 use sync_core::ids::Id;
 use sync_core::office::Topic;
-use sync_core::wire::{Grant, Row};
+use sync_core::wire::{self, Grant, Row, SyncRequest};
 
 use super::field::*;
 use crate::command::grant;
@@ -186,4 +187,33 @@ async fn a_made_up_cursor_opens_no_door() {
     let answer: sync_core::wire::SyncAnswer =
         sync_core::wire::unpack(&answer, sync_core::wire::MAX_UNPACKED).unwrap();
     assert!(answer.rows.is_empty() && answer.cursor.backfills.is_empty() && answer.due == 0);
+}
+
+/// An envelope stays whole while one change in it waits. A phone that lost its cache meanwhile carries the others
+/// too, and has them no more: they are given back all the same.
+#[tokio::test]
+async fn own_work_answered_before_the_cache_was_wiped_comes_back() {
+    let field = Field::new().await;
+    let mut anna = field.phone(ANNA).await;
+    let case = anna.case(&field, VILLAGE);
+    anna.sync(&field).await;
+    anna.visit(&field, case, "первый");
+    let _lost = anna.take_request(&field);
+    anna.host.step(Event::Failed, &[], field.now());
+    anna.visit(&field, case, "второй, на первом");
+    anna.case(&field, VILLAGE);
+    let (_, body) = anna.take_request(&field);
+    let mut request: SyncRequest = wire::unpack(&body, wire::MAX_UNPACKED).unwrap();
+    request.envelopes.remove(0);
+    let body = wire::pack(&request);
+    let token = anna.token(&field, "POST", "/v1/sync", &body);
+    let (_, answer) = field.send("POST", "/v1/sync", Some(&token), body).await;
+    let now_ms = field.now();
+    anna.host.step(Event::Answer { status: 200, now_ms }, &answer, now_ms);
+    assert_eq!((anna.waiting(), anna.rows("case").len()), (2, 2));
+
+    anna.host.wipe_cache();
+    anna.host.restart(now_ms);
+    anna.sync(&field).await;
+    assert_eq!((anna.waiting(), anna.rows("visit").len(), anna.rows("case").len()), (0, 2, 2));
 }
