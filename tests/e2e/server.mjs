@@ -7,6 +7,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const binary = process.env.FOOTPATH_BIN ?? path.join(root, 'target/debug/footpath');
+const built = process.env.FOOTPATH_WEB_DIR ?? path.join(root, 'web-client/dist');
 const READY_MS = 120_000;
 
 async function freePort() {
@@ -17,9 +18,14 @@ async function freePort() {
   return port;
 }
 
+/** The web client as it was built. */
+export const pages = built;
+
 export class Server {
-  static async start() {
+  /** `pages` is the folder of the web client, when it is not the one that was built. */
+  static async start({ pages } = {}) {
     const server = new Server();
+    server.pages = pages ?? built;
     server.data = await mkdtemp(path.join(tmpdir(), 'footpath-e2e-'));
     server.port = await freePort();
     await server.#run('demo');
@@ -31,7 +37,7 @@ export class Server {
   }
 
   async #run(command) {
-    const env = { ...process.env, FOOTPATH_WEB_DIR: process.env.FOOTPATH_WEB_DIR ?? path.join(root, 'web-client/dist') };
+    const env = { ...process.env, FOOTPATH_WEB_DIR: this.pages };
     this.process = spawn(binary, [command, '--data', this.data, '--addr', `127.0.0.1:${this.port}`], { env });
     this.log = '';
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (part) => (this.log += part));
