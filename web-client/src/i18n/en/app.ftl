@@ -109,6 +109,7 @@ case-needs = Needs:
 case-palliative = Palliative
 case-alone = Lives alone
 case-edit = Correct the card
+person-edit = Address and phone
 case-line = What happened
 case-line-empty = No records yet.
 call = Call { $name }, { $phone }

@@ -112,6 +112,7 @@ case-needs = Нужно:
 case-palliative = Паллиативный
 case-alone = Живёт один (одна)
 case-edit = Исправить карточку
+person-edit = Адрес и телефон
 case-line = Что было
 case-line-empty = Записей пока нет.
 call = Позвонить: { $name }, { $phone }

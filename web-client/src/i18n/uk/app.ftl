@@ -112,6 +112,7 @@ case-needs = Потрібно:
 case-palliative = Паліативний
 case-alone = Живе сам (сама)
 case-edit = Виправити картку
+person-edit = Адреса й телефон
 case-line = Що було
 case-line-empty = Записів поки немає.
 call = Зателефонувати: { $name }, { $phone }

@@ -4,7 +4,7 @@ import type { Fields, RecordSchema, RecordType, Scalar, Violation } from '../../
 import { update } from '../../../core/update.svelte';
 import { type Setting, settle } from '../../../records/defaults';
 import type { Draft } from '../../../records/drafts';
-import { cleared, withoutEmpty } from '../../../records/groups';
+import { changed, cleared, withoutEmpty } from '../../../records/groups';
 
 const DRAFT_MS = 400;
 const CHECK_MS = 300;
@@ -15,8 +15,9 @@ interface Options {
   schema: RecordSchema;
   setting: Setting;
   draftKey: string;
-  /** The record as it was, when it is corrected. */
+  /** The record that is corrected, and how it was when the form was opened; null and nothing for a new one. */
   record: string | null;
+  before: Fields;
   fields: Fields;
 }
 
@@ -30,6 +31,11 @@ export class RecordForm {
   settled = $derived.by<Fields>(() =>
     this.options.record ? { ...this.fields } : settle(this.options.schema, { ...this.fields }, this.setting),
   );
+
+  /** What a person has put in, and nothing that a sync may have changed meanwhile. */
+  get typed(): Fields {
+    return changed(this.options.before, this.fields);
+  }
 
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private checkTimer: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +77,7 @@ export class RecordForm {
     clearTimeout(this.draftTimer);
     if (!this.dirty) return;
     const { type, record, setting, draftKey } = this.options;
-    const draft: Draft = { type, record, case: setting.case, fields: this.fields, at_ms: Date.now() };
+    const draft: Draft = { type, record, case: setting.case, fields: this.typed, at_ms: Date.now() };
     void keepDraft(draftKey, draft);
   };
 
