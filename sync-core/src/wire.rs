@@ -119,7 +119,7 @@ pub struct Cursor {
 pub struct Backfill {
     #[n(0)]
     pub grant: Grant,
-    /// The grant's own number: rows below it belong to the backfill.
+    /// Rows up to here are the backfill's to give; moves along with the cursor's `seq`.
     #[n(1)]
     pub until: u64,
     /// Rows up to here have been given.
