@@ -26,7 +26,7 @@ pub enum LogRecord {
     /// Who this device is: the server's answer to enrolment, as JSON.
     #[n(1)]
     Enrolled(#[n(0)] String),
-    /// Server time minus device time, and the latest server time ever heard, in milliseconds.
+    /// Server time minus device time, and the server time heard last, in milliseconds.
     #[n(2)]
     Clock(#[n(0)] i64, #[n(1)] i64),
     /// Something a person meant and the change made from it.

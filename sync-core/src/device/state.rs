@@ -71,7 +71,7 @@ pub(super) struct State {
     pub key: Option<DeviceKey>,
     pub identity: Option<Identity>,
     pub offset_ms: i64,
-    /// The latest server time heard: no clock of ours runs before it.
+    /// The server time heard last: no clock of ours runs before it.
     pub heard_ms: i64,
     pub last_sync_ms: Option<i64>,
     pub next_incarnation: u32,
@@ -103,9 +103,9 @@ impl State {
         match record {
             LogRecord::Key(seed) => self.key = Some(DeviceKey::from_seed(seed)),
             LogRecord::Enrolled(answer) => self.identity = serde_json::from_str(&answer).ok(),
-            LogRecord::Clock(offset, heard) => {
-                (self.offset_ms, self.heard_ms) = (offset, heard.max(self.heard_ms))
-            }
+            // The server's last word, also when it is earlier: a server that was wrong once, or whoever answered
+            // in its place, must not keep this clock in the future for ever.
+            LogRecord::Clock(offset, heard) => (self.offset_ms, self.heard_ms) = (offset, heard),
             LogRecord::Wrote(wrote) => self.wrote(wrote),
             LogRecord::Sealed(envelope) => self.seal(envelope),
             LogRecord::Answered(answers) => answers.into_iter().for_each(|answer| self.answered(answer)),
@@ -144,7 +144,7 @@ impl State {
         }
     }
 
-    /// The device's clock corrected by what the server said, never before the latest time heard.
+    /// The device's clock corrected by what the server said, never before the time heard last.
     pub fn corrected(&self, now_ms: i64) -> i64 {
         now_ms.saturating_add(self.offset_ms).max(self.heard_ms)
     }

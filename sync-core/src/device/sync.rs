@@ -129,8 +129,9 @@ impl Device {
             && !self.state.shunned.contains(doc)
         {
             let mut trial = self.docs.get(doc).cloned().unwrap_or_else(|| Held::new(*scope));
-            trial.admitted.extend(changes.iter().cloned());
-            let _ = trial.document();
+            if trial.take(changes.clone()).is_ok() {
+                let _ = trial.document();
+            }
         }
         let announce = self.note(LogRecord::Trying(next));
         self.flight.phase = Phase::Applying(answer, done + 1);
@@ -306,6 +307,7 @@ impl Device {
             self.docs.remove(&doc);
             page.touched.remove(&doc);
             drops.push(doc.to_string());
+            drops.extend(self.drop_reviews(doc));
         }
         let mut puts: Vec<Put> = page.touched.iter().filter_map(|doc| self.put(*doc)).collect();
         puts.append(&mut page.office);
@@ -314,6 +316,14 @@ impl Device {
             drops,
             cursor: self.cursor.as_ref().and_then(|cursor| minicbor::to_vec(cursor).ok()),
         }
+    }
+
+    /// What was said of a document goes with it.
+    fn drop_reviews(&mut self, doc: DocId) -> Vec<String> {
+        let of_it = format!("office/{}/{doc}/", Topic::Review.name());
+        let gone: Vec<String> = self.office.keys().filter(|key| key.starts_with(&of_it)).cloned().collect();
+        self.office.retain(|key, _| !key.starts_with(&of_it));
+        gone
     }
 
     fn take_verdict(&mut self, on: &VerdictOn, page: &mut Page) {

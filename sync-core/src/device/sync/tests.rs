@@ -382,3 +382,42 @@ fn what_the_server_had_no_room_for_is_kept_and_offered_again() {
     assert_eq!(host.device.waiting(), 1);
     assert_eq!(items(&sync(&mut host).unwrap()), items(&request));
 }
+
+/// A server whose clock was wrong once, or somebody who answered in its place: not for ever.
+#[test]
+fn a_server_time_far_off_is_forgotten_with_the_next_one() {
+    let mut host = phone();
+    sync(&mut host);
+    answer(&mut host, &SyncAnswer { server_time_ms: SERVER_NOW * 3, ..blank() });
+    sync(&mut host);
+    let problem = json!({"code": "clock", "server_time_ms": SERVER_NOW}).to_string();
+    host.step(Event::Answer { status: 401, now_ms: NOW }, problem.as_bytes(), NOW);
+    let right = host.device.token("POST", "/v1/sync", b"", NOW);
+    assert_eq!(right, phone().device.token("POST", "/v1/sync", b"", NOW));
+    assert_eq!(host.status.as_ref().unwrap().offset_ms, SERVER_NOW - NOW);
+    host.restart(NOW);
+    visit(&mut host, 1, 4);
+    assert_eq!(host.device.rows()[0].month.unwrap().to_string(), "2026-05");
+}
+
+/// What a coordinator wrote about somebody's record leaves the phone with the record.
+#[test]
+fn reviews_go_with_their_document() {
+    let mut host = phone();
+    let record = visit(&mut host, 1, 4);
+    let doc = host.saved[0].0;
+    let request = sync(&mut host).unwrap();
+    let review = OfficeRow {
+        topic: Topic::Review,
+        subject: Id(doc.0),
+        key: record,
+        value: json!({"decision": "returned", "comment": "у неё другой адрес"}).to_string(),
+    };
+    let accepted = verdicts(&request, |_| Verdict::Accepted);
+    answer(&mut host, &SyncAnswer { rows: vec![Row::Office(review)], ..accepted });
+    assert_eq!(host.office.len(), 1);
+    sync(&mut host);
+    answer(&mut host, &SyncAnswer { revoked: vec![Grant::Family(Id([0x55; 16]))], ..blank() });
+    assert!(host.docs.is_empty() && host.office.is_empty());
+    assert!(host.device.office.is_empty());
+}
