@@ -89,7 +89,8 @@ pub async fn admitted(
     row: ChangeRow,
     by: Id,
 ) -> Result<Vec<Entry>, Problem> {
-    let grown = Grown { doc: row.doc, scope: row.scope, existing, new: std::slice::from_ref(&row) };
+    let new = std::slice::from_ref(&row);
+    let grown = Grown { doc: row.doc, scope: row.scope, existing, new, beside: &[] };
     let mut entries = push::derived(app.log.as_ref(), grown, by).await?;
     entries.insert(0, Entry::Change(row));
     Ok(entries)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sync_core::ids::{ChangeHash, DocId, Hash32};
 use sync_core::office::{InboxNote, OfficeRow, Outcome};
+use sync_core::scope::Kind;
 use sync_core::verdict::{Reason, Verdict};
 use sync_core::wire::{DeviceState, Grant, Newest, VerdictOn};
 
@@ -63,9 +64,15 @@ pub async fn commit(
 async fn changes(app: &App, from: &SignedIn, outcomes: &Outcomes) -> Stored<Vec<Entry>> {
     let by = from.person();
     let (mut rows, mut derived) = (Vec::new(), Vec::new());
-    for (doc, sound) in &outcomes.sound {
+    let beside: Vec<&ChangeRow> =
+        outcomes.sound.values().flat_map(|sound| &sound.new).map(|(_, row)| row).collect();
+    // People first: of a card that is renewed and taken away at once, the second must be the last word.
+    let mut sounds: Vec<_> = outcomes.sound.iter().collect();
+    sounds.sort_by_key(|(_, sound)| sound.scope.kind != Kind::Person);
+    for (doc, sound) in sounds {
         let new: Vec<ChangeRow> = sound.new.iter().map(|(_, row)| row.clone()).collect();
-        let grown = Grown { doc: *doc, scope: sound.scope, existing: &sound.existing, new: &new };
+        let grown =
+            Grown { doc: *doc, scope: sound.scope, existing: &sound.existing, new: &new, beside: &beside };
         derived.extend(derive::entries(app.log.as_ref(), grown, by).await?);
         rows.extend(new.into_iter().map(Entry::Change));
     }

@@ -22,6 +22,8 @@ pub struct Grown<'a> {
     pub scope: Scope,
     pub existing: &'a [ChangeRow],
     pub new: &'a [ChangeRow],
+    /// What is being appended with it, to whatever document: the log has none of it yet.
+    pub beside: &'a [&'a ChangeRow],
 }
 
 /// The rows that follow from what is new. `by` is whose changes they are.
@@ -161,7 +163,7 @@ async fn cards(
             continue;
         }
         if value.is_none() {
-            value = Some(card_value(log, family).await?);
+            value = Some(card_value(log, family, grown.beside).await?);
         }
         entries.extend(value.clone().map(|value| card(grown.doc, *person, value, by)));
     }
@@ -184,15 +186,18 @@ fn card(task: DocId, person: Id, value: String, by: Id) -> Entry {
     Entry::Office(OfficeEntry { row, to: Grant::Person(person), by })
 }
 
-/// Name, address and phone out of the family's person document.
-async fn card_value(log: &dyn ChangeLog, family: Id) -> Stored<String> {
+/// Name, address and phone out of the family's person document, which may be as new as the task.
+async fn card_value(log: &dyn ChangeLog, family: Id, beside: &[&ChangeRow]) -> Stored<String> {
     let documents = log.family(family).await?;
-    let Some(doc) = documents.iter().find(|(_, scope)| scope.kind == Kind::Person).map(|(doc, _)| *doc)
-    else {
+    let new =
+        beside.iter().map(|row| (&row.doc, &row.scope)).filter(|(_, scope)| scope.family == Some(family));
+    let person = documents.iter().chain(new).find(|(_, scope)| scope.kind == Kind::Person);
+    let Some(doc) = person.map(|(doc, _)| *doc) else {
         return Ok(value_of(&Fields::new()));
     };
     let changes = log.changes_of(&[doc]).await?;
-    let fields = shown(doc, Kind::Person, changes.values().flatten());
+    let new = beside.iter().filter(|row| row.doc == doc).copied();
+    let fields = shown(doc, Kind::Person, changes.values().flatten().chain(new));
     Ok(value_of(&fields))
 }
 

@@ -99,3 +99,30 @@ async fn coordinators_and_administrators_keep_no_replica() {
         assert!(desk.verdicts(&field).await.iter().all(|verdict| !verdict.admitted()));
     }
 }
+
+/// A new recipient with a task for a volunteer, all out of one day without a network.
+#[tokio::test]
+async fn a_card_knows_a_person_who_is_as_new_as_the_task() {
+    let field = Field::new().await;
+    let (mut anna, mut vika) = (field.phone(ANNA).await, field.phone(VIKA).await);
+    let case = anna.case(&field, VILLAGE);
+    let assignee = format!("assignee/{VIKA}");
+    let (task, record) = anna.write(
+        &field,
+        json!({"type": "task", "case": case, "place": VILLAGE, "fields": {"status": "accepted", &assignee: true}}),
+    );
+    anna.sync(&field).await;
+    vika.sync(&field).await;
+    assert_eq!(vika.values("card")[0]["address"], "ул. Садовая, 5");
+
+    // Renewed and over in one push: over.
+    let person = anna.rows("person").remove(0);
+    anna.write(
+        &field,
+        json!({"type": "person", "record": person.id, "doc": person.doc, "fields": {"phone": "+7 901"}}),
+    );
+    anna.write(&field, json!({"type": "task", "record": record, "doc": task, "fields": {"status": "done"}}));
+    anna.sync(&field).await;
+    vika.sync(&field).await;
+    assert!(vika.values("card").is_empty());
+}
