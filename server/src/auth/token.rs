@@ -84,8 +84,9 @@ fn claims(token: &str, key: &PublicKey, device: DeviceId, person: Id, org: Id) -
 
 fn in_time(claims: &Claims, now_ms: i64) -> Result<(), Problem> {
     let now = now_ms.div_euclid(1000);
-    let life = claims.exp.checked_sub(claims.iat).ok_or(Code::BadToken)?;
-    if !(0..=MAX_LIFE_S).contains(&life) || claims.nbf > claims.exp {
+    // From when it may be used first: a token made out for a far day must not be good all the days until then.
+    let life = claims.exp.checked_sub(claims.nbf).ok_or(Code::BadToken)?;
+    if !(0..=MAX_LIFE_S).contains(&life) || !(claims.nbf..=claims.exp).contains(&claims.iat) {
         return Err(Code::BadToken.into());
     }
     if now < claims.nbf || now >= claims.exp {
@@ -204,6 +205,9 @@ mod tests {
         assert_eq!(in_time(&long, NOW).unwrap_err().code, Code::BadToken);
         let absurd = Claims { exp: i64::MAX, nbf: i64::MIN, iat: i64::MIN, req: String::new() };
         assert_eq!(in_time(&absurd, NOW).unwrap_err().code, Code::BadToken);
+        let far = NOW / 1000 + 1_000_000_000;
+        let from_now = Claims { exp: far + 300, nbf: 0, iat: far, req: String::new() };
+        assert_eq!(in_time(&from_now, NOW).unwrap_err().code, Code::BadToken);
     }
 
     #[test]
