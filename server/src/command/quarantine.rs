@@ -13,6 +13,7 @@ use sync_core::wire::Grant;
 use super::writer;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::push;
 use crate::store::{
     Account, Batch, ChangeRow, Entry, OfficeEntry, QuarantineState, Quarantined, SetAsideRow, StoreError,
 };
@@ -57,7 +58,7 @@ pub async fn release(app: &App, coordinator: &Account, set_aside: Quarantined) -
     }
     let existing = app.log.changes_of(&[row.item.doc]).await?.remove(&row.item.doc).unwrap_or_default();
     let scope = existing.first().map_or(row.item.scope, |first| first.scope);
-    if scope != row.item.scope || !scope.fits(row.item.doc) {
+    if !push::same_identity(&scope, &row.item.scope) || !scope.fits(row.item.doc) {
         return Ok(Released::Refused(Reason::IdentityMismatch.code()));
     }
     let admitted = match vet(app, row, scope, &existing).await? {

@@ -36,6 +36,7 @@ use crate::store::StoreError;
 pub use derive::{Grown, entries as derived};
 pub use locks::{Held, Locks};
 use open::{Opened, Pushed};
+pub use scope::same_identity;
 pub use vet::{InProcess, Vet, VettingDown};
 
 /// The answer to a push.

@@ -85,7 +85,7 @@ pub fn judge(access: &Access, ground: &Ground, item: &Item) -> Result<Pass, Reas
 }
 
 /// Two phones may make a log offline with different ideas of its place: that is no other document.
-fn same_identity(created: &Scope, claimed: &Scope) -> bool {
+pub fn same_identity(created: &Scope, claimed: &Scope) -> bool {
     let place = if created.kind == Kind::Log { created.place } else { claimed.place };
     *created == Scope { place, ..*claimed }
 }

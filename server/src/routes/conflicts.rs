@@ -10,7 +10,7 @@ use sync_core::ids::{ChangeHash, DocId};
 use sync_core::record::Scalar;
 use utoipa::ToSchema;
 
-use super::desk::{Named, device_names, invalid, shown};
+use super::desk::{Named, device_names, invalid, shown, to_the_end};
 use crate::app::App;
 use crate::auth::Coordinator;
 use crate::command::resolve::{self, Choice, Resolved};
@@ -53,7 +53,8 @@ pub async fn choose(
     let doc: DocId = before.record.doc.parse().map_err(Problem::internal)?;
     let choice =
         Choice { doc, record: id.clone(), field: request.field, value: request.choose, shown: request.shown };
-    let seq = match resolve::choose(&app, &coordinator.account, choice).await? {
+    let (writing, by) = (app.clone(), coordinator.account.clone());
+    let seq = match to_the_end(async move { resolve::choose(&writing, &by, choice).await }).await? {
         Resolved::Done(seq) => seq,
         Resolved::Changed(present) => return Err(changed(&present)),
     };

@@ -103,6 +103,14 @@ pub fn require_office(signed_in: &SignedIn) -> Result<(), Problem> {
     }
 }
 
+/// Does `work` to its end also when nobody waits for the answer any more: a document is held until the commit,
+/// and the hand that holds it must not be taken away in between.
+pub async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.map_err(Problem::internal)?
+}
+
 /// Waits, for a while, until pages show row `seq`. It is written in any case.
 pub async fn shown(app: &App, seq: Option<u64>) {
     if let Some(seq) = seq

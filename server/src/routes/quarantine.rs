@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use sync_core::ids::{Id, hex};
 use utoipa::{IntoParams, ToSchema};
 
-use super::desk::{Asked, Named, device_names, invalid, shown, staff_within};
+use super::desk::{Asked, Named, device_names, invalid, shown, staff_within, to_the_end};
 use super::records::PAGE;
 use crate::app::App;
 use crate::auth::Coordinator;
@@ -157,7 +157,8 @@ pub async fn release(
     coordinator: Coordinator,
 ) -> Result<Json<QuarantineItem>, Problem> {
     let (_, row) = within(&app, &coordinator, id).await?;
-    match command::release(&app, &coordinator.account, row).await? {
+    let (writing, by) = (app.clone(), coordinator.account.clone());
+    match to_the_end(async move { command::release(&writing, &by, row).await }).await? {
         Released::Done(seq) => shown(&app, Some(seq)).await,
         Released::NotOpen => return Err(Code::Changed.into()),
         Released::Refused(why) => return Err(Problem::new(Code::CannotRelease).with("why", why)),
@@ -181,7 +182,9 @@ pub async fn settle(
         return Err(invalid("note"));
     }
     let (_, row) = within(&app, &coordinator, id).await?;
-    let seq = command::settle(&app, &coordinator.account, row, note).await?.ok_or(Code::Changed)?;
+    let (writing, by) = (app.clone(), coordinator.account.clone());
+    let settled = to_the_end(async move { command::settle(&writing, &by, row, note).await }).await?;
+    let seq = settled.ok_or(Code::Changed)?;
     shown(&app, Some(seq)).await;
     Ok(Json(within(&app, &coordinator, id).await?.0))
 }

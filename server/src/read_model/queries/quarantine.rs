@@ -17,6 +17,7 @@ pub struct QuarantineItem {
     pub change: String,
     pub kind: Option<String>,
     pub case: Option<String>,
+    // Only when that case is within reach: what it is about is the device's word.
     pub case_name: Option<String>,
     pub place: Option<String>,
     pub author: String,
@@ -48,7 +49,8 @@ pub struct QuarantinePage {
 }
 
 const SELECT: &str = concat!(
-    "SELECT q.id, q.doc, q.hash, q.kind, q.case_id, p.name, coalesce(c.place, q.place), q.author, ",
+    "SELECT q.id, q.doc, q.hash, q.kind, q.case_id,
+       CASE WHEN ?1 OR c.place IN (SELECT value FROM json_each(?2)) THEN p.name END, coalesce(c.place, q.place), q.author, ",
     name_of!("q.author"),
     ", q.device, q.envelope_no, q.reason, q.received_ms, q.size, q.state, q.note, q.by, ",
     name_of!("q.by"),

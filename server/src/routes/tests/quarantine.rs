@@ -108,7 +108,29 @@ async fn work_is_seen_where_it_says_it_belongs_and_where_its_author_works() {
     let (author, device) = (Who::Worker.person(), Who::Worker.key().device());
     let row = SetAsideRow { author, device, envelope: 5, item, reason: Reason::OutOfScope, bytes: vec![1] };
     desk.append(vec![Entry::SetAside(row)]).await;
-    for who in [Who::Vera, Who::Nina] {
-        assert_eq!(desk.get(who, "/v1/quarantine").await["items"].as_array().unwrap().len(), 1, "{who:?}");
+    // Whose case it says it is about is the phone's word: the name on file is for who answers for that case.
+    for (who, name) in [(Who::Vera, Value::Null), (Who::Nina, json!("Пётр Дальний"))] {
+        let page = desk.get(who, "/v1/quarantine").await;
+        assert_eq!(page["items"].as_array().unwrap().len(), 1, "{who:?}");
+        assert_eq!(page["items"][0]["case_name"], name, "{who:?}");
     }
+}
+
+/// Two phones may place a log differently; it is no other document for that, here as when it is pushed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_in_a_log_placed_otherwise_is_released_all_the_same() {
+    let desk = Desk::open().await;
+    let made = [("type", "visit".into()), ("notes", "раньше".into())];
+    desk.write(Who::SecondWorker, log_doc(), log_scope(), &Id([6; 16]).to_string(), &made).await;
+    let mut copy = desk.document(log_doc(), Kind::Log).await;
+    let record = Id([7; 16]).to_string();
+    let change = change_on(&mut copy, NOW, Who::Worker, log_doc(), &record, &[("type", "visit".into())]);
+    let scope = Scope { place: None, ..log_scope() };
+    let item = Item { doc: log_doc(), scope, incarnation: 1, hash: change.hash(), replaces: None };
+    let (author, device) = (Who::Worker.person(), Who::Worker.key().device());
+    let (reason, bytes) = (Reason::OutOfScope, change.bytes().to_vec());
+    let row = SetAsideRow { author, device, envelope: 5, item, reason, bytes };
+    let id = desk.append(vec![Entry::SetAside(row)]).await;
+    let item = desk.post(Who::Vera, &format!("/v1/quarantine/{id}/release"), Value::Null).await;
+    assert_eq!(item["state"], "released");
 }
