@@ -30,11 +30,15 @@ export async function useLanguage(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-/** The desk's own words, from now on in whatever language is used. */
-export async function useDeskWords(): Promise<void> {
-  if (words.areas.includes(desk)) return;
-  words.areas.push(desk);
-  await useLanguage(words.language);
+let deskWords: Promise<void> | undefined;
+
+/** The desk's own words, from now on in whatever language is used. Whoever asks while they are on their way waits too. */
+export function useDeskWords(): Promise<void> {
+  if (!deskWords) {
+    words.areas.push(desk);
+    deskWords = useLanguage(words.language);
+  }
+  return deskWords;
 }
 
 /** The language the browser asks for; Russian when it asks for none of ours. */
