@@ -1,5 +1,6 @@
 /** What pages read. Filled by the worker's pushes, never written by a page. */
 import type { Failure, Push, Snapshot, SyncResult } from './protocol';
+import { withNotice } from './notices';
 import type { Identity, Notice, RecordRow, RecordSchema, RecordType, Status } from './types';
 
 /** `early`: the lists are there as they were left; what needs the core (forms) waits for `ready`. */
@@ -60,7 +61,7 @@ export function take(push: Push): void {
     case 'status': stores.status = push.status; return;
     case 'session': stores.session = push.session; return;
     case 'drafts': stores.drafts = push.drafts; return;
-    case 'notice': stores.notices = [...stores.notices, push.notice]; return;
+    case 'notice': stores.notices = withNotice(stores.notices, push.notice); return;
     case 'synced': stores.synced = push.result; return;
     case 'stopped':
       stores.phase = 'stopped';

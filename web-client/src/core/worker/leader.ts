@@ -2,6 +2,7 @@
  * The one worker of this browser that holds the storage and the core. It feeds events to the core, one at a time,
  * and carries the effects out in their order: nothing is said to be saved before the append before it is flushed.
  */
+import { withNotice } from '../notices';
 import type { Push, Snapshot } from '../protocol';
 import type { Storage } from '../storage';
 import type { Contents } from '../storage/cache';
@@ -138,7 +139,7 @@ export class Leader {
   }
 
   private notice(notice: Notice): void {
-    this.notices.push(notice);
+    this.notices = withNotice(this.notices, notice);
     this.parts.publish({ push: 'notice', notice });
   }
 
