@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use super::Device;
 use super::event::{Effect, Notice, Put};
 use super::held::Held;
-use super::log::{Answered, Chain, LogRecord};
+use super::log::{Answered, Chain, LogRecord, Wrote};
 use crate::admission::{self, Limits};
+use crate::crdt::{Change, genesis_hash};
 use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
 use crate::ids::{ChangeHash, DocId};
 use crate::office::{InboxNote, OfficeRow, Outcome, Topic};
@@ -276,6 +277,8 @@ impl Device {
         let clock = (answer.server_time_ms.saturating_sub(now_ms), answer.server_time_ms);
         log.push(self.note(LogRecord::Clock(clock.0, clock.1)));
         // Not before the last page: the ground may still be on its way. The server will say it again.
+        let lost = page.waiting.iter().filter(|wrote| self.ground_is_lost(wrote)).map(|wrote| wrote.item.doc);
+        page.remake.extend(lost.collect::<Vec<_>>());
         for doc in std::mem::take(&mut page.remake).into_iter().filter(|_| !answer.more) {
             log.extend(self.remake(doc, &[]));
             page.touched.insert(doc);
@@ -331,8 +334,12 @@ impl Device {
         let Some(wrote) = found.map(|pending| pending.wrote.clone()) else { return };
         page.touched.insert(wrote.item.doc);
         match on.verdict {
+            Verdict::Waiting => {
+                page.waiting.push(wrote);
+                return;
+            }
             // For lack of room the server kept nothing of it: then it is still ours to keep and to offer.
-            Verdict::Waiting | Verdict::SetAside(Reason::Quota) => return,
+            Verdict::SetAside(Reason::Quota) => return,
             Verdict::Remake(_) => {
                 page.remake.insert(wrote.item.doc);
                 return;
@@ -353,6 +360,19 @@ impl Device {
             Verdict::Settled => {}
         }
         page.answered.push(Answered { doc: on.doc, hash: on.hash, verdict: on.verdict });
+    }
+
+    /// Whether a change builds on one of this device's own that is nowhere any more: a damaged log lost it.
+    /// The server, which waits for it, would wait for ever.
+    fn ground_is_lost(&self, wrote: &Wrote) -> bool {
+        let Ok(change) = Change::parse(&wrote.bytes) else { return false };
+        let document = self.docs.get(&wrote.item.doc).and_then(|held| held.document().ok());
+        let here = |hash: &ChangeHash| {
+            document.as_ref().is_some_and(|document| document.has(hash))
+                || genesis_hash(wrote.item.scope.kind).as_ref() == Ok(hash)
+                || self.state.unsent().any(|own| own.item.hash == *hash)
+        };
+        change.deps().any(|hash| !here(&hash))
     }
 
     fn take_row(&mut self, row: Row, page: &mut Page) {
@@ -460,6 +480,8 @@ struct Page {
     office: Vec<Put>,
     answered: Vec<Answered>,
     remake: BTreeSet<DocId>,
+    /// Waits on the server for what it builds on.
+    waiting: Vec<Wrote>,
     notices: Vec<Notice>,
 }
 

@@ -139,3 +139,24 @@ fn a_clock_corrected_on_a_request_that_was_lost_is_corrected_again() {
     run_until_quiet(&mut phones, &mut ledger);
     promises::are_kept(&phones, &ledger);
 }
+
+#[test]
+fn a_damaged_record_in_the_log_loses_only_itself() {
+    let (mut phones, mut ledger) = world();
+    let case = cases(1)[0];
+    let begin = phones[0].host.log.len();
+    phones[0].visit(case, "№1").unwrap();
+    let end = phones[0].host.log.len();
+    let second = phones[0].visit(case, "№2").unwrap();
+    phones[0].correct(&second, &[("witness", "№3".into())]).unwrap();
+    // A bad spot in the storage, in the middle of the first visit.
+    phones[0].host.log[(begin + end) / 2] ^= 0xff;
+    phones[0].host.wipe_cache();
+    phones[0].restart();
+    assert!(phones[0].told().contains(&"log_damaged"));
+    // What stood on it does not wait for ever for what nobody has.
+    run_until_quiet(&mut phones, &mut ledger);
+    let row = phones[1].row(&second).expect("the second visit arrived");
+    assert_eq!((row.fields["notes"].clone(), row.fields["witness"].clone()), ("№2".into(), "№3".into()));
+    promises::all_show_the_same(&phones);
+}
