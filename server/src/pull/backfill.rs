@@ -42,6 +42,10 @@ pub async fn everything(app: &App, access: &Access, until: u64) -> Stored<Vec<Ba
     Ok(all)
 }
 
+/// The most backfills a device is believed to have under way: each may cost a look into the log. One that
+/// names more than it was ever given has its request heard in part.
+const MOST_CLAIMED: usize = 4_096;
+
 /// Those a device brings with it that still hold. What it says is not taken on trust: only what the person
 /// has, each once.
 pub async fn kept(app: &App, access: &Access, claimed: Vec<Backfill>) -> Stored<Vec<Backfill>> {
@@ -49,7 +53,7 @@ pub async fn kept(app: &App, access: &Access, claimed: Vec<Backfill>) -> Stored<
         implicit(app, access).into_iter().chain(held(access).map(|span| span.grant)).collect();
     let mut seen = BTreeSet::new();
     let mut kept = Vec::new();
-    for backfill in claimed {
+    for backfill in claimed.into_iter().take(MOST_CLAIMED) {
         if !seen.insert(backfill.grant) {
             continue;
         }
