@@ -59,7 +59,7 @@ async function answer(request: Request, pathname: string): Promise<Response> {
 sw.addEventListener('install', (event) => event.waitUntil(install()));
 sw.addEventListener('activate', (event) => event.waitUntil(tidy().then(() => sw.clients.claim())));
 sw.addEventListener('message', (event) => {
-  if (event.data === 'activate') void sw.skipWaiting();
+  if (event.data === 'activate') event.waitUntil(sw.skipWaiting());
 });
 sw.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);

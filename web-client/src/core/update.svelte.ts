@@ -40,9 +40,12 @@ export async function registerServiceWorker(): Promise<void> {
   });
 }
 
+/** Asked again until it happens: a worker that is just being started may miss the first time. */
 export function updateNow(): void {
   agreed = true;
-  waiting?.postMessage('activate');
+  const ask = (): void => waiting?.postMessage('activate');
+  ask();
+  setInterval(ask, 1_000);
 }
 
 export function updateLater(): void {
