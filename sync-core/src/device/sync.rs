@@ -7,11 +7,10 @@ use super::Device;
 use super::event::{Effect, Notice, Put};
 use super::held::Held;
 use super::log::{Answered, Chain, LogRecord, Wrote};
-use crate::admission::{self, Limits};
 use crate::crdt::{Change, genesis_hash};
 use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
 use crate::ids::{ChangeHash, DocId};
-use crate::office::{InboxNote, OfficeRow, Outcome, Topic};
+use crate::office::{Decision, InboxNote, OfficeRow, Outcome, Review, Topic};
 use crate::scope::Scope;
 use crate::verdict::{Flag, Reason, Verdict};
 use crate::wire::{self, Admitted, DeviceState, Grant, Row, SyncAnswer, SyncRequest, VerdictOn};
@@ -383,11 +382,11 @@ impl Device {
     }
 
     fn take_changes(&mut self, doc: DocId, scope: Scope, changes: Vec<Admitted>, page: &mut Page) {
-        let released: BTreeSet<ChangeHash> =
-            self.state.quarantine.iter().map(|(wrote, _)| wrote.item.hash).collect();
-        let hashes: Vec<ChangeHash> =
-            changes.iter().filter_map(|admitted| hash_of(&admitted.bytes)).collect();
-        for hash in hashes.into_iter().filter(|hash| released.contains(hash)) {
+        // Ours that was set aside and comes as a row was released. Its own bytes say which it is, so that
+        // no row need be taken apart twice.
+        let ours = self.state.quarantine.iter().map(|(wrote, _)| wrote).filter(|wrote| wrote.item.doc == doc);
+        for wrote in ours.filter(|wrote| changes.iter().any(|admitted| admitted.bytes == wrote.bytes)) {
+            let hash = wrote.item.hash;
             page.answered.push(Answered { doc, hash, verdict: Verdict::Duplicate });
         }
         let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
@@ -408,7 +407,8 @@ impl Device {
             Topic::Review => {
                 let doc = DocId(row.subject.0);
                 page.touched.insert(doc);
-                if row.value.contains("\"returned\"") {
+                let review = serde_json::from_str::<Review>(&row.value);
+                if review.is_ok_and(|review| review.decision == Decision::Returned) {
                     page.notices.push(Notice {
                         doc: Some(doc),
                         record: Some(row.key.clone()),
@@ -483,10 +483,6 @@ struct Page {
     /// Waits on the server for what it builds on.
     waiting: Vec<Wrote>,
     notices: Vec<Notice>,
-}
-
-fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
-    admission::frame(bytes, &Limits::STANDARD).ok().map(|framed| framed.hash)
 }
 
 fn doc_of(row: &Row) -> Option<DocId> {
