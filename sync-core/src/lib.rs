@@ -16,6 +16,7 @@ pub mod record;
 pub mod schema;
 pub mod scope;
 pub mod verdict;
+pub mod vouch;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 pub mod wire;

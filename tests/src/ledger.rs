@@ -90,20 +90,17 @@ impl Ledger {
         let after =
             request.cursor.filter(|cursor| cursor.epoch == EPOCH).map_or(0, |cursor| cursor.seq) as usize;
         let until = self.lines.len().min(after + self.page);
+        let cursor = Cursor { epoch: EPOCH, seq: until as u64, backfills: Vec::new() };
         SyncAnswer {
-            epoch: EPOCH,
-            server_time_ms: self.time.now_ms(),
             verdicts,
-            revoked: Vec::new(),
             rows: self.lines[after..until]
                 .iter()
                 .map(|line| Row::Changes(line.doc, line.scope, vec![line.admitted.clone()]))
                 .collect(),
-            cursor: Cursor { epoch: EPOCH, seq: until as u64, backfills: Vec::new() },
             due: (self.lines.len() - until) as u32,
             more: until < self.lines.len(),
             newest: self.newest.get(&from).copied(),
-            device_revoked: false,
+            ..SyncAnswer::bare(cursor, self.time.now_ms())
         }
     }
 

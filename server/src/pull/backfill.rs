@@ -33,11 +33,10 @@ pub fn held(access: &Access) -> impl Iterator<Item = &GrantSpan> {
 pub async fn everything(app: &App, access: &Access, until: u64) -> Stored<Vec<Backfill>> {
     let grants: BTreeSet<Grant> =
         held(access).filter(|span| span.from <= until).map(|span| span.grant).collect();
-    let mut explicit: Vec<Backfill> =
-        grants.into_iter().map(|grant| Backfill { grant, until, after: 0 }).collect();
+    let mut explicit: Vec<Backfill> = grants.into_iter().map(|grant| Backfill::new(grant, until)).collect();
     in_order(app, access, &mut explicit).await?;
     let mut all: Vec<Backfill> =
-        implicit(app, access).into_iter().map(|grant| Backfill { grant, until, after: 0 }).collect();
+        implicit(app, access).into_iter().map(|grant| Backfill::new(grant, until)).collect();
     all.append(&mut explicit);
     Ok(all)
 }
@@ -74,7 +73,7 @@ pub async fn kept(app: &App, access: &Access, claimed: Vec<Backfill>) -> Stored<
 pub fn opened(access: &Access, after: u64, until: u64) -> Vec<Backfill> {
     let grants: BTreeSet<Grant> =
         held(access).filter(|span| span.from > after && span.from <= until).map(|span| span.grant).collect();
-    grants.into_iter().map(|grant| Backfill { grant, until, after: 0 }).collect()
+    grants.into_iter().map(|grant| Backfill::new(grant, until)).collect()
 }
 
 /// What the person lost between two numbers, and the single documents they keep all the same by another grant.

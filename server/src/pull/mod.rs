@@ -65,7 +65,7 @@ pub async fn pull(
     // What the phone drops with a revoked scope but may keep by another: given again, on the next page, for it
     // drops after it has taken the rows of this one.
     backfills.retain(|backfill| !again.contains(&backfill.grant));
-    backfills.extend(again.into_iter().map(|grant| Backfill { grant, until: seq, after: 0 }));
+    backfills.extend(again.into_iter().map(|grant| Backfill::new(grant, seq)));
 
     let due = due(app, access, &backfills).await?;
     let more = seq < until || !backfills.is_empty();

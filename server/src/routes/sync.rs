@@ -64,33 +64,26 @@ async fn with_page(
     let Pulled { revoked, rows, cursor, due, more } =
         pull(app, &access, until, cursor, &answered.carried).await?;
     Ok(SyncAnswer {
-        epoch: app.log.organisation().epoch,
-        server_time_ms: app.now_ms(),
         verdicts: answered.verdicts,
         revoked,
         rows,
-        cursor,
         due,
         more,
         newest: answered.newest,
-        device_revoked: false,
+        ..SyncAnswer::bare(cursor, app.now_ms())
     })
 }
 
 /// For a revoked device: its work is heard, and it is given nothing.
 fn verdicts_only(app: &App, cursor: Option<Cursor>, answered: Answered) -> SyncAnswer {
     let epoch = app.log.organisation().epoch;
+    let cursor = cursor.unwrap_or(Cursor { epoch, seq: 0, backfills: Vec::new() });
     SyncAnswer {
         epoch,
-        server_time_ms: app.now_ms(),
         verdicts: answered.verdicts,
-        revoked: Vec::new(),
-        rows: Vec::new(),
-        cursor: cursor.unwrap_or(Cursor { epoch, seq: 0, backfills: Vec::new() }),
-        due: 0,
-        more: false,
         newest: answered.newest,
         device_revoked: true,
+        ..SyncAnswer::bare(cursor, app.now_ms())
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::log::{self, Answered, Chain, LogRecord, Own, Summary, Wrote};
 use crate::envelope::Envelope;
-use crate::ids::{ChangeHash, DeviceId, DocId, Id};
+use crate::ids::{ChangeHash, DeviceId, DocId, Id, PublicKey};
 use crate::keys::DeviceKey;
 use crate::verdict::{Reason, Verdict};
 
@@ -24,6 +24,8 @@ pub struct Identity {
     pub device: DeviceId,
     pub person: Id,
     pub org: Id,
+    /// What the server signs with.
+    pub server_key: Option<PublicKey>,
     /// The whole answer.
     answer: Map<String, Value>,
 }
@@ -37,7 +39,7 @@ impl TryFrom<Map<String, Value>> for Identity {
         else {
             return Err("device, person or org is missing");
         };
-        Ok(Self { device, person, org, answer })
+        Ok(Self { device, person, org, server_key: id_in(&answer, "server_public_key"), answer })
     }
 }
 

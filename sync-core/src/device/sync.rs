@@ -77,6 +77,7 @@ impl Device {
                 waiting: self.state.outbox.len() as u32,
                 set_aside: self.state.quarantine.len() as u32,
             },
+            ..SyncRequest::default()
         };
         let body = wire::pack(&request);
         let Some(token) = self.token("POST", "/v1/sync", &body, now_ms) else { return effects };
@@ -378,6 +379,9 @@ impl Device {
         match row {
             Row::Changes(doc, scope, changes) => self.take_changes(doc, scope, changes, page),
             Row::Office(row) => self.take_office(row, page),
+            Row::Snapshot(doc, ..) => {
+                page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
+            }
         }
     }
 
@@ -487,7 +491,7 @@ struct Page {
 
 fn doc_of(row: &Row) -> Option<DocId> {
     match row {
-        Row::Changes(doc, ..) => Some(*doc),
+        Row::Changes(doc, ..) | Row::Snapshot(doc, ..) => Some(*doc),
         Row::Office(_) => None,
     }
 }

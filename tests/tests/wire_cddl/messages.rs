@@ -2,12 +2,14 @@
 
 use sync_core::envelope::{self, Envelope, Header, Item};
 use sync_core::ids::{ChangeHash, DocId, Hash32, Id, Month};
-use sync_core::keys::DeviceKey;
+use sync_core::keys::{DeviceKey, Sig};
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::{Kind, Scope};
 use sync_core::verdict::{Flag, Reason, RemakeReason, Verdict};
+use sync_core::vouch::{Page, Receipt, Step};
 use sync_core::wire::{
-    Admitted, Backfill, Cursor, DeviceState, Grant, Newest, Row, SyncAnswer, SyncRequest, VerdictOn,
+    Admitted, Backfill, Cursor, DeviceState, Grant, Newest, Offer, Offered, Place, Row, Snapshot, SyncAnswer,
+    SyncRequest, VerdictOn,
 };
 
 const ID: Id = Id([7; 16]);
@@ -51,11 +53,15 @@ fn rows() -> Vec<Row> {
     let topics = [Topic::Catalogue, Topic::Review, Topic::Inbox, Topic::Route, Topic::Offer, Topic::Card];
     let office = topics
         .map(|topic| Row::Office(OfficeRow { topic, subject: ID, key: "places".into(), value: "[]".into() }));
-    changes.chain([Row::Changes(DOC, scopes()[0], Vec::new())]).chain(office).collect()
+    let snapshot = Snapshot { bytes: vec![0x85; 20].into(), authors: vec![ID] };
+    let others = [Row::Changes(DOC, scopes()[0], Vec::new()), Row::Snapshot(DOC, scopes()[0], snapshot)];
+    changes.chain(others).chain(office).collect()
 }
 
 fn cursor() -> Cursor {
-    let backfills = grants().into_iter().map(|grant| Backfill { grant, until: 900, after: 4 }).collect();
+    let at = Some(Place { rank: 2, doc: DOC });
+    let bare = grants().into_iter().map(|grant| Backfill { after: 4, ..Backfill::new(grant, 900) });
+    let backfills = bare.chain([Backfill { at, ..Backfill::new(Grant::Family(ID), 7) }]).collect();
     Cursor { epoch: ID, seq: u64::MAX, backfills }
 }
 
@@ -81,38 +87,44 @@ pub fn full_request() -> SyncRequest {
             envelope(None, Vec::new()),
         ],
         state: DeviceState { clock_ms: -1, waiting: 80, set_aside: 2 },
+        head: Some(Newest { number: 3, hash: Hash32([4; 32]) }),
+        floor: Some(Month(24_316)),
+        older: vec![DOC],
+        page_bytes: Some(32_768),
+        offers: rows().into_iter().map(|row| Offer { row, receipt: receipt() }).collect(),
+    }
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        page: Page { epoch: ID, person: ID, seq: 7 },
+        way: vec![Step::Left(Hash32([1; 32])), Step::Right(Hash32([2; 32]))],
+        signature: Sig([3; 64]),
     }
 }
 
 pub fn bare_request() -> SyncRequest {
-    SyncRequest { cursor: None, envelopes: Vec::new(), state: DeviceState::default() }
+    SyncRequest::default()
 }
 
 pub fn full_answer() -> SyncAnswer {
     let on = |verdict| VerdictOn { doc: DOC, hash: HASH, verdict };
     SyncAnswer {
-        epoch: ID,
-        server_time_ms: 1_780_000_000_000,
         verdicts: verdicts().into_iter().map(on).collect(),
         revoked: grants(),
         rows: rows(),
-        cursor: cursor(),
         due: 3,
         more: true,
         newest: Some(Newest { number: 12, hash: Hash32([4; 32]) }),
-        device_revoked: false,
+        vouch: Some(Sig([3; 64])),
+        ended: Some(90),
+        full: vec![3],
+        offered: vec![Offered::Taken, Offered::Known, Offered::NotVouched],
+        ..SyncAnswer::bare(cursor(), 1_780_000_000_000)
     }
 }
 
 pub fn bare_answer() -> SyncAnswer {
-    SyncAnswer {
-        verdicts: Vec::new(),
-        revoked: Vec::new(),
-        rows: Vec::new(),
-        cursor: Cursor { epoch: ID, seq: 0, backfills: Vec::new() },
-        newest: None,
-        device_revoked: true,
-        more: false,
-        ..full_answer()
-    }
+    let cursor = Cursor { epoch: ID, seq: 0, backfills: Vec::new() };
+    SyncAnswer { device_revoked: true, ..SyncAnswer::bare(cursor, 0) }
 }

@@ -72,7 +72,7 @@ async fn todays_route_comes_first() {
         .iter()
         .flat_map(|answer| &answer.rows)
         .filter_map(|row| match row {
-            Row::Changes(_, scope, _) => Some(scope.family),
+            Row::Changes(_, scope, _) | Row::Snapshot(_, scope, _) => Some(scope.family),
             Row::Office(_) => None,
         })
         .collect();
@@ -177,10 +177,8 @@ async fn a_made_up_cursor_opens_no_door() {
         Grant::Place(VILLAGE),
         Grant::Person(ANNA),
     ];
-    request.cursor.as_mut().unwrap().backfills = forged
-        .into_iter()
-        .map(|grant| sync_core::wire::Backfill { grant, until: u64::MAX, after: 0 })
-        .collect();
+    request.cursor.as_mut().unwrap().backfills =
+        forged.into_iter().map(|grant| sync_core::wire::Backfill::new(grant, u64::MAX)).collect();
     let body = sync_core::wire::pack(&request);
     let token = boris.token(&field, "POST", "/v1/sync", &body);
     let (_, answer) = field.send("POST", "/v1/sync", Some(&token), body).await;

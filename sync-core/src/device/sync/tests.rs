@@ -62,18 +62,7 @@ fn items(request: &SyncRequest) -> Vec<Item> {
 }
 
 fn blank() -> SyncAnswer {
-    SyncAnswer {
-        epoch: Id([1; 16]),
-        server_time_ms: SERVER_NOW,
-        verdicts: Vec::new(),
-        revoked: Vec::new(),
-        rows: Vec::new(),
-        cursor: Cursor { epoch: Id([1; 16]), seq: 7, backfills: Vec::new() },
-        due: 0,
-        more: false,
-        newest: None,
-        device_revoked: false,
-    }
+    SyncAnswer::bare(Cursor { epoch: Id([1; 16]), seq: 7, backfills: Vec::new() }, SERVER_NOW)
 }
 
 fn verdicts(request: &SyncRequest, verdict: impl Fn(usize) -> Verdict) -> SyncAnswer {

@@ -1,29 +1,18 @@
-//! What travels in `POST /v1/sync`: one request, one answer, CBOR, deflated, versioned.
-//!
-//! The shapes are written down in `schemas/wire.cddl`. A body is one version byte, then raw DEFLATE of
-//! one CBOR item.
-
-use std::fmt;
+//! The messages of `POST /v1/sync`, as both sides mean them; how they are packed is for [`super::body`].
 
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use serde::{Deserialize, Serialize};
 
 use crate::envelope::Envelope;
-use crate::ids::{ChangeHash, DocId, Hash32, Id};
+use crate::ids::{ChangeHash, DocId, Hash32, Id, Month};
+use crate::keys::Sig;
+use crate::office::OfficeRow;
 use crate::scope::Scope;
 use crate::verdict::Verdict;
-
-/// Version 1: full change bytes, deflated.
-pub const VERSION: u8 = 1;
-
-/// The largest body taken from the network, in bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
-
-/// The largest body after unpacking, in bytes.
-pub const MAX_UNPACKED: usize = 8 * 1024 * 1024;
+use crate::vouch::Receipt;
 
 /// From the phone: how far it has read, what it has to give.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 pub struct SyncRequest {
     /// `None` asks for everything from the beginning.
     #[n(0)]
@@ -33,6 +22,32 @@ pub struct SyncRequest {
     pub envelopes: Vec<Envelope>,
     #[n(2)]
     pub state: DeviceState,
+    /// The newest envelope of this device's chain, those in this request included.
+    #[n(3)]
+    pub head: Option<Newest>,
+    /// The oldest month of logs the device keeps; `None` wants all.
+    #[n(4)]
+    pub floor: Option<Month>,
+    /// Logs before the floor that it holds all the same.
+    #[n(5)]
+    #[cbor(default, skip_if = "Vec::is_empty")]
+    pub older: Vec<DocId>,
+    /// About how many bytes of answer it would like, packed; halved after a link was cut.
+    #[n(6)]
+    pub page_bytes: Option<u32>,
+    /// What the server vouched for before it was restored from an older backup, and may have lost.
+    #[n(7)]
+    #[cbor(default, skip_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+}
+
+/// A row as the server once gave it, with the proof that it did.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Offer {
+    #[n(0)]
+    pub row: Row,
+    #[n(1)]
+    pub receipt: Receipt,
 }
 
 /// What a device says of itself, for the coordinator's list of devices.
@@ -79,6 +94,58 @@ pub struct SyncAnswer {
     /// Set when the device has been revoked: it gets verdicts and nothing else.
     #[n(9)]
     pub device_revoked: bool,
+    /// The server's signature over this page: see [`crate::vouch`].
+    #[n(10)]
+    pub vouch: Option<Sig>,
+    /// Set when the cursor was of a former epoch: the number at which that epoch's history ended. What the
+    /// device has from beyond it, it offers.
+    #[n(11)]
+    pub ended: Option<u64>,
+    /// Numbers of envelopes that could not be put together from their elided form: to be sent with whole bytes.
+    #[n(12)]
+    #[cbor(default, skip_if = "Vec::is_empty")]
+    pub full: Vec<u64>,
+    /// What became of the offers of the request, in their order.
+    #[n(13)]
+    #[cbor(default, skip_if = "Vec::is_empty")]
+    pub offered: Vec<Offered>,
+}
+
+/// The server's word on an offer. Whichever it is, the device need not offer it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Offered {
+    /// It was lacking and is back.
+    #[n(0)]
+    Taken,
+    /// The server has it, or something newer.
+    #[n(1)]
+    Known,
+    /// The server does not know the proof as its own.
+    #[n(2)]
+    NotVouched,
+}
+
+impl SyncAnswer {
+    /// An answer with nothing in it but where the device stands.
+    pub fn bare(cursor: Cursor, server_time_ms: i64) -> Self {
+        Self {
+            epoch: cursor.epoch,
+            server_time_ms,
+            verdicts: Vec::new(),
+            revoked: Vec::new(),
+            rows: Vec::new(),
+            cursor,
+            due: 0,
+            more: false,
+            newest: None,
+            device_revoked: false,
+            vouch: None,
+            ended: None,
+            full: Vec::new(),
+            offered: Vec::new(),
+        }
+    }
 }
 
 /// Number and hash of an envelope.
@@ -125,6 +192,27 @@ pub struct Backfill {
     /// Rows up to here have been given.
     #[n(2)]
     pub after: u64,
+    /// While whole documents are given, most wanted first: the last one given. Then `after` is where the rows
+    /// that came meanwhile begin.
+    #[n(3)]
+    pub at: Option<Place>,
+}
+
+impl Backfill {
+    /// Everything of `grant` up to `until`, from the beginning.
+    pub fn new(grant: Grant, until: u64) -> Self {
+        Self { grant, until, after: 0, at: None }
+    }
+}
+
+/// A place in the order in which documents are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct Place {
+    /// Lower comes first.
+    #[n(0)]
+    pub rank: u32,
+    #[n(1)]
+    pub doc: DocId,
 }
 
 /// What a person may be given.
@@ -158,7 +246,20 @@ pub enum Row {
     Changes(#[n(0)] DocId, #[n(1)] Scope, #[n(2)] Vec<Admitted>),
     /// A whole value of office data; the last one given is the value.
     #[n(1)]
-    Office(#[n(0)] crate::office::OfficeRow),
+    Office(#[n(0)] OfficeRow),
+    /// A document up to some moment, in place of its changes. Never to a device that speaks version 1.
+    #[n(2)]
+    Snapshot(#[n(0)] DocId, #[n(1)] Scope, #[n(2)] Snapshot),
+}
+
+/// A document in automerge's compact form, made by the server from changes it has checked against it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Snapshot {
+    #[n(0)]
+    pub bytes: ByteVec,
+    /// Who stands behind each actor of the document, genesis left out, in the order of the actors' bytes.
+    #[n(1)]
+    pub authors: Vec<Id>,
 }
 
 /// An admitted change and who wrote it.
@@ -168,54 +269,4 @@ pub struct Admitted {
     pub author: Id,
     #[n(1)]
     pub bytes: ByteVec,
-}
-
-/// Why a body could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WireError {
-    Empty,
-    UnknownVersion(u8),
-    /// Unpacks to more than allowed.
-    TooLarge,
-    /// Not DEFLATE, or not the CBOR expected.
-    Unreadable,
-}
-
-impl fmt::Display for WireError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("the body is empty"),
-            Self::UnknownVersion(version) => write!(f, "wire version {version} is not known here"),
-            Self::TooLarge => f.write_str("the body unpacks to more than is allowed"),
-            Self::Unreadable => f.write_str("the body cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for WireError {}
-
-/// A message as a body.
-pub fn pack<T: Encode<()>>(message: &T) -> Vec<u8> {
-    let plain = minicbor::to_vec(message).unwrap_or_default();
-    let mut body = vec![VERSION];
-    body.extend(miniz_oxide::deflate::compress_to_vec(&plain, 9));
-    body
-}
-
-/// The message in a body, unpacking at most `max` bytes.
-pub fn unpack<T: for<'b> Decode<'b, ()>>(body: &[u8], max: usize) -> Result<T, WireError> {
-    let (version, packed) = body.split_first().ok_or(WireError::Empty)?;
-    if *version != VERSION {
-        return Err(WireError::UnknownVersion(*version));
-    }
-    let plain =
-        miniz_oxide::inflate::decompress_to_vec_with_limit(packed, max).map_err(|error| {
-            match error.status {
-                miniz_oxide::inflate::TINFLStatus::HasMoreOutput => WireError::TooLarge,
-                _ => WireError::Unreadable,
-            }
-        })?;
-    let mut decoder = minicbor::Decoder::new(&plain);
-    let message = decoder.decode().map_err(|_| WireError::Unreadable)?;
-    if decoder.position() == plain.len() { Ok(message) } else { Err(WireError::Unreadable) }
 }
