@@ -6,15 +6,15 @@
 
 use sync_core::admission::{Bytes, Candidate, Finding, Job};
 use sync_core::crdt::{Change, Document};
-use sync_core::envelope::{self, Header, Item};
-use sync_core::ids::{Actor, DocId, Hash32, Id, sha256};
+use sync_core::envelope::{self, Envelope, Header, Item};
+use sync_core::ids::{Actor, DocId, Id};
 use sync_core::scope::Scope;
 use sync_core::wire::{DeviceState, Newest};
 
 use crate::app::App;
 use crate::problem::Problem;
 use crate::push::{self, Grown};
-use crate::store::{Account, Batch, ChainEvidence, ChangeRow, Device, DeviceNews, Entry};
+use crate::store::{Account, Batch, ChainEvidence, ChangeRow, Device, DeviceNews, Entry, SignedHeader};
 
 /// A change the server has made and not yet written.
 pub struct Draft {
@@ -59,6 +59,7 @@ pub async fn append(app: &App, author: &Account, draft: Draft, at_ms: i64) -> Re
         previous: device.newest.map(|newest| newest.hash),
         items: vec![item],
     };
+    let envelope = Envelope::seal(&app.key, &header, Vec::new());
     let row = ChangeRow {
         doc: draft.doc,
         scope: draft.scope,
@@ -73,11 +74,12 @@ pub async fn append(app: &App, author: &Account, draft: Draft, at_ms: i64) -> Re
         device: device.id,
         now_ms: at_ms,
         state: DeviceState { clock_ms: at_ms, waiting: 0, set_aside: 0 },
-        newest: Some(Newest { number: header.number, hash: Hash32(sha256(&header.encode())) }),
+        newest: Some(Newest { number: header.number, hash: envelope.hash() }),
         evidence: ChainEvidence::default(),
     };
     let entries = admitted(app, &draft.existing, row, author.person).await?;
-    let batch = Batch { received_ms: at_ms, entries, device: Some(news), ..Batch::default() };
+    let envelopes = vec![SignedHeader { header, signature: envelope.signature }];
+    let batch = Batch { received_ms: at_ms, entries, device: Some(news), envelopes, ..Batch::default() };
     let seqs = app.log.append(batch).await?;
     seqs.first().copied().ok_or_else(|| Problem::internal("an append gave no number"))
 }

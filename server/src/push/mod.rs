@@ -32,7 +32,7 @@ use crate::access::Access;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
-use crate::store::StoreError;
+use crate::store::{SignedHeader, StoreError};
 pub use derive::{Grown, entries as derived};
 pub use locks::{Held, Locks};
 use open::{Opened, Pushed};
@@ -103,6 +103,7 @@ pub struct Outcomes {
     /// Grants that come with new documents.
     gains: Vec<Grant>,
     links: Vec<open::Link>,
+    signed: Vec<SignedHeader>,
 }
 
 impl Outcomes {
@@ -114,6 +115,7 @@ impl Outcomes {
 
 impl From<Opened> for Outcomes {
     fn from(opened: Opened) -> Self {
-        Self { pending: opened.items, refused: opened.refused, links: opened.links, ..Self::default() }
+        let Opened { items: pending, refused, links, signed } = opened;
+        Self { pending, refused, links, signed, ..Self::default() }
     }
 }

@@ -8,6 +8,8 @@ use sync_core::scope::{Kind, Scope};
 use sync_core::verdict::Reason;
 use sync_core::wire::Newest;
 
+use crate::store::SignedHeader;
+
 /// A change as it was pushed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pushed {
@@ -41,6 +43,8 @@ pub struct Opened {
     /// Out of envelopes that cannot be trusted.
     pub refused: Vec<(Pushed, Reason)>,
     pub links: Vec<Link>,
+    /// What the device signed.
+    pub signed: Vec<SignedHeader>,
 }
 
 /// An envelope in the form it is kept in, with the hash it is kept by.
@@ -58,6 +62,7 @@ pub fn open(org: Id, key: &PublicKey, envelopes: &[Envelope]) -> Opened {
             Ok(header) => {
                 let at = Newest { number: header.number, hash: envelope.hash() };
                 opened.links.push(Link { at, previous: header.previous });
+                opened.signed.push(SignedHeader { header: header.clone(), signature: envelope.signature });
                 opened.items.extend(items(header, envelope, arrival));
             }
             Err(error) => {

@@ -8,7 +8,7 @@ use sync_core::scope::Scope;
 use sync_core::verdict::{Flag, Reason};
 use sync_core::wire::Grant;
 
-use super::DeviceNews;
+use super::{DeviceNews, SignedHeader};
 
 /// A row of the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,6 +150,8 @@ pub struct Batch {
     pub entries: Vec<Entry>,
     /// What is noted about the device in the same transaction.
     pub device: Option<DeviceNews>,
+    /// What was signed for the changes in it.
+    pub envelopes: Vec<SignedHeader>,
     /// Arrivals of which every change is in the log now: their raw form is not needed any more.
     pub done: Vec<(DeviceId, Hash32)>,
 }

@@ -1,11 +1,11 @@
 //! The ladder of migrations: numbered, one transaction each, never down.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use crate::store::{StoreError, Stored};
 
 /// Step n brings the schema from version n to n + 1.
-const STEPS: &[&str] = &[include_str!("migrations/001.sql")];
+const STEPS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
 
 /// Brings the database to this program's version; refuses one from a newer program.
 pub fn migrate(connection: &mut Connection) -> Stored<()> {
@@ -33,7 +33,21 @@ fn version(connection: &Connection) -> Stored<usize> {
 impl From<rusqlite::Error> for StoreError {
     /// SQLite's own words name tables and columns, never values.
     fn from(error: rusqlite::Error) -> Self {
-        Self::Broken(error.to_string())
+        if let rusqlite::Error::ToSqlConversionFailure(_) = error {
+            return Self::OutOfRange;
+        }
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase,
+            ) => Self::Unwell(error.to_string()),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Broken(error.to_string()),
+        }
     }
 }
 
