@@ -1,7 +1,7 @@
 //! Measures what is promised of sync, against the real server over real HTTP, and prints it as one JSON object.
 //!
 //! Bytes are those of whole HTTP messages on the wire, headers as a browser sends them included; TLS and
-//! TCP's own are not. Bytes are exact, times are this machine's.
+//! TCP's own are not. Bytes are exact, times are this machine's. `bench storm50 growth` measures these alone.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -11,21 +11,43 @@ mod machine;
 mod storm;
 
 use footpath_tests::admission_cost;
-use serde_json::json;
+use serde_json::{Map, Value, json};
+
+/// What can be measured: a name, and what gives one or more entries of the report.
+type Part = (&'static str, fn() -> Value);
+
+const PARTS: &[Part] = &[
+    ("day_push", day),
+    ("admission", admission),
+    ("first_sync", || json!({"first_sync": cold::measure()})),
+    ("storm50", || json!({"storm50": storm::measure(50, 12)})),
+    ("storm1000", || json!({"storm1000": storm::measure(1_000, 12)})),
+];
 
 fn main() {
-    let (day_push, idle_sync) = day::measure();
-    let cost = admission_cost::measure(12, 2_000);
-    let storm50 = storm::measure(50, 12);
-    let report = json!({
-        "day_push": day_push,
-        "idle_sync": idle_sync,
-        "admission": {"median_us": tenths(cost.median_us), "p99_us": tenths(cost.p99_us)},
-        "first_sync": cold::measure(),
-        "storm50": storm50,
-        "machine": machine::facts(),
-    });
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let mut report = Map::new();
+    for (name, measure) in PARTS {
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        eprintln!("measuring {name}");
+        if let Value::Object(entries) = measure() {
+            report.extend(entries);
+        }
+    }
+    report.insert("machine".to_owned(), machine::facts());
     println!("{}", serde_json::to_string_pretty(&report).unwrap());
+}
+
+fn day() -> Value {
+    let (day_push, idle_sync) = day::measure();
+    json!({"day_push": day_push, "idle_sync": idle_sync})
+}
+
+fn admission() -> Value {
+    let cost = admission_cost::measure(12, 2_000);
+    json!({"admission": {"median_us": tenths(cost.median_us), "p99_us": tenths(cost.p99_us)}})
 }
 
 fn tenths(number: f64) -> f64 {
