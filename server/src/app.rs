@@ -10,11 +10,12 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use sync_core::keys::DeviceKey;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Mutex;
 
 use crate::auth::password::PasswordChecks;
 use crate::auth::rate::Buckets;
 use crate::config::Config;
+use crate::pace::Turns;
 use crate::problem::{Code, Problem, speak};
 use crate::push::{Locks, Vet};
 use crate::read_model::ReadModel;
@@ -40,8 +41,8 @@ pub struct App {
     pub grants: Mutex<()>,
     /// The civil date whose dated grants have been written.
     pub calendar: Mutex<String>,
-    /// Syncs worked on at once.
-    pub syncs: Semaphore,
+    /// Who may sync now.
+    pub turns: Turns,
     pub passwords: PasswordChecks,
     /// Tries to sign in, by login and address.
     pub sign_ins: Buckets<(String, IpAddr)>,
@@ -63,7 +64,7 @@ impl App {
             locks: Locks::default(),
             grants: Mutex::default(),
             calendar: Mutex::default(),
-            syncs: Semaphore::new(config.syncs_at_once.max(1)),
+            turns: Turns::new(config.syncs_at_once, config.syncs_waiting),
             passwords: PasswordChecks::new(config.password_checks),
             sign_ins: Buckets::new(config.sign_in_tries, config.sign_in_refill),
             requests: Buckets::new(

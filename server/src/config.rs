@@ -22,6 +22,8 @@ pub struct Config {
     pub max_connections: usize,
     /// `FOOTPATH_SYNCS_AT_ONCE`: syncs worked on at once; the others wait. An unpacked one may take 8 MiB. Default 64.
     pub syncs_at_once: usize,
+    /// `FOOTPATH_SYNCS_WAITING`: how many wait at most; further ones are told to come back. Default 512.
+    pub syncs_waiting: usize,
     /// `FOOTPATH_REQUESTS_PER_MINUTE`: of one address. Generous, since a whole town may share one. Default 3000.
     pub requests_per_minute: u32,
     /// `FOOTPATH_SIGN_IN_TRIES`: wrong or right passwords for one login from one address, at once. Default 10.
@@ -54,6 +56,7 @@ impl Default for Config {
             body_deadline: Duration::from_secs(120),
             max_connections: 1024,
             syncs_at_once: 64,
+            syncs_waiting: 512,
             requests_per_minute: 3000,
             sign_in_tries: 10,
             sign_in_refill: Duration::from_secs(30),
@@ -99,6 +102,7 @@ impl Config {
             body_deadline: seconds("FOOTPATH_BODY_DEADLINE_S", default.body_deadline)?,
             max_connections: read(&variable, "FOOTPATH_MAX_CONNECTIONS", default.max_connections)?,
             syncs_at_once: read(&variable, "FOOTPATH_SYNCS_AT_ONCE", default.syncs_at_once)?,
+            syncs_waiting: read(&variable, "FOOTPATH_SYNCS_WAITING", default.syncs_waiting)?,
             requests_per_minute: read(
                 &variable,
                 "FOOTPATH_REQUESTS_PER_MINUTE",

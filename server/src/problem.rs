@@ -13,8 +13,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
+use crate::pace;
 use crate::store::StoreError;
 pub use texts::{Code, Language};
+
+/// How long whoever meets a disk that is full or failing stays away: a person has to do something about it.
+const UNWELL: Duration = Duration::from_secs(10);
+
+/// For who is told to come back, but not when.
+const A_WHILE: Duration = Duration::from_secs(3);
 
 /// An answer that is not what was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +72,8 @@ impl Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.name()));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(wait) = self.retry_after {
+        if let StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE = self.code.status() {
+            let wait = pace::spread(self.retry_after.unwrap_or(A_WHILE));
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
         }
         if self.code.status() == StatusCode::UNAUTHORIZED {
@@ -88,6 +96,11 @@ impl From<StoreError> for Problem {
             StoreError::Busy | StoreError::AlreadyThere { .. } => {
                 Self::new(Code::Busy).retry_after(Duration::from_secs(2))
             }
+            StoreError::Unwell(why) => {
+                tracing::error!(%why, "a request was sent away: the disk does not take anything");
+                Self::new(Code::Busy).retry_after(UNWELL)
+            }
+            StoreError::OutOfRange => Self::new(Code::Malformed),
             StoreError::Taken => Self::new(Code::Taken),
             other => Self::internal(other),
         }

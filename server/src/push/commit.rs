@@ -14,7 +14,10 @@ use super::{Answered, Outcomes, chain};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
-use crate::store::{Batch, ChainEvidence, ChangeRow, DeviceNews, Entry, OfficeEntry, SetAsideRow, Stored};
+use crate::store::{
+    Batch, ChainEvidence, ChangeRow, DeviceNews, Entry, OfficeEntry, SetAsideRow, SignedHeader, StoreError,
+    Stored,
+};
 
 /// A sync that pushed nothing: what the device says of itself is noted, nothing else.
 pub async fn quiet(app: &App, from: &SignedIn, state: DeviceState) -> Result<Answered, Problem> {
@@ -25,7 +28,11 @@ pub async fn quiet(app: &App, from: &SignedIn, state: DeviceState) -> Result<Ans
         newest: None,
         evidence: ChainEvidence::default(),
     };
-    app.log.note_device(news).await?;
+    match app.log.note_device(news).await {
+        // A disk that takes nothing is no reason to withhold what can be read.
+        Ok(()) | Err(StoreError::Unwell(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
     Ok(Answered { newest: from.device.newest, ..Answered::default() })
 }
 
@@ -56,7 +63,8 @@ pub async fn commit(
     let (newest, evidence) = chain::follow(device.newest, device.evidence, &outcomes.links);
     let news = DeviceNews { device: device.id, now_ms, state, newest, evidence };
     let done = done(&said).into_iter().map(|arrival| (device.id, arrival)).collect();
-    app.log.append(Batch { received_ms: now_ms, entries, device: Some(news), done }).await?;
+    let envelopes = kept(outcomes.signed, &said);
+    app.log.append(Batch { received_ms: now_ms, entries, device: Some(news), envelopes, done }).await?;
     Ok(answer(said, fresh, newest))
 }
 
@@ -128,6 +136,15 @@ async fn set_aside(
         said.push((pushed, Verdict::SetAside(reason)));
     }
     Ok((entries, said))
+}
+
+/// The headers to keep: not those of which, for lack of room, nothing else is kept either.
+fn kept(mut signed: Vec<SignedHeader>, said: &[(Pushed, Verdict)]) -> Vec<SignedHeader> {
+    let quota = Verdict::SetAside(Reason::Quota);
+    let heard: BTreeSet<u64> =
+        said.iter().filter(|(_, verdict)| *verdict != quota).map(|(pushed, _)| pushed.envelope).collect();
+    signed.retain(|signed| heard.contains(&signed.header.number));
+    signed
 }
 
 /// Envelopes of which every change is in the log: the log has all there is to know of them.

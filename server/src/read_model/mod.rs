@@ -25,6 +25,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::private;
 use crate::store::{ChangeLog, StoreError};
 pub use tail::rebuild;
 use writer::Writer;
@@ -65,7 +66,10 @@ impl std::error::Error for ReadModelError {}
 
 impl From<rusqlite::Error> for ReadModelError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Broken(error.to_string())
+        match StoreError::from(error) {
+            StoreError::Broken(why) => Self::Broken(why),
+            told => Self::Store(told),
+        }
     }
 }
 
@@ -154,6 +158,7 @@ impl Drop for ReadModel {
 }
 
 fn connect(path: &Path) -> Result<Connection, ReadModelError> {
+    private::file(path)?;
     let connection = Connection::open(path)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;",

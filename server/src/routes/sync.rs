@@ -11,6 +11,7 @@ use crate::access::Access;
 use crate::app::App;
 use crate::auth::{FromAnyDevice, SignedIn};
 use crate::command::grant;
+use crate::pace::Turn;
 use crate::problem::{Code, Problem};
 use crate::pull::{Pulled, pull};
 use crate::push::{Answered, push};
@@ -23,13 +24,13 @@ pub async fn sync(
     State(app): State<Arc<App>>,
     FromAnyDevice(from): FromAnyDevice,
 ) -> Result<Response, Problem> {
+    let turn = app.turns.take(from.device.id, from.person()).await.map_err(|_| Code::Busy)?;
     // A task of its own: when the phone hangs up, what was begun is done, with the documents held to the end.
     // Else its next try might read a document before the commit of this one.
-    tokio::spawn(work(app, from)).await.map_err(Problem::internal)?
+    tokio::spawn(work(app, from, turn)).await.map_err(Problem::internal)?
 }
 
-async fn work(app: Arc<App>, from: SignedIn) -> Result<Response, Problem> {
-    let _turn = app.syncs.acquire().await.map_err(|_| Code::Busy)?;
+async fn work(app: Arc<App>, from: SignedIn, _turn: Turn) -> Result<Response, Problem> {
     let request = read(&from)?;
     grant::follow_account(&app, &from.account).await?;
     grant::follow_calendar(&app).await?;

@@ -7,8 +7,10 @@
 //!
 //! No SQL outside the backends, no HTTP in here.
 
+mod envelopes;
 mod people;
 mod rows;
+mod snapshots;
 pub mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -24,11 +26,13 @@ use sync_core::scope::Scope;
 use sync_core::wire::Grant;
 use tokio::sync::watch;
 
+pub use envelopes::{KeptEnvelope, SignedHeader};
 pub use people::{Account, ChainEvidence, Device, DeviceNews, Duty, Organisation};
 pub use rows::{
     Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, QuarantineState,
     Quarantined, RowHead, SetAsideRow,
 };
+pub use snapshots::{Documents, Extent, Held, Months, NewSnapshot, Whole};
 
 /// Why the store could not do it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +43,10 @@ pub enum StoreError {
     Taken,
     /// The writer's queue is full, or the store is being closed: try again later.
     Busy,
+    /// The disk failed or is full: nothing is written until it takes a probe. Try again later.
+    Unwell(String),
+    /// A number is greater than any this store can hold: whoever sent it made it up.
+    OutOfRange,
     /// The database itself failed; its words, without values.
     Broken(String),
 }
@@ -49,6 +57,8 @@ impl fmt::Display for StoreError {
             Self::AlreadyThere { doc, hash } => write!(f, "change {hash} of {doc} is in the log already"),
             Self::Taken => f.write_str("taken by somebody else"),
             Self::Busy => f.write_str("the store is busy"),
+            Self::Unwell(why) => write!(f, "the disk failed: {why}"),
+            Self::OutOfRange => f.write_str("a number is out of range"),
             Self::Broken(why) => write!(f, "the store failed: {why}"),
         }
     }
@@ -60,7 +70,7 @@ pub type Stored<T> = Result<T, StoreError>;
 
 /// The change log of one organisation.
 #[async_trait]
-pub trait ChangeLog: Send + Sync {
+pub trait ChangeLog: Documents {
     /// Whose log this is; the epoch names this history of it.
     fn organisation(&self) -> &Organisation;
 
@@ -143,6 +153,12 @@ pub trait ChangeLog: Send + Sync {
 
     /// Envelopes kept and not yet done, with their hashes.
     async fn arrivals(&self, device: DeviceId) -> Stored<Vec<(Hash32, Vec<u8>)>>;
+
+    /// Signed headers with ids above `after`, in the order in which they were kept, at most `limit`.
+    async fn envelopes_after(&self, after: u64, limit: usize) -> Stored<Vec<KeptEnvelope>>;
+
+    /// Changes up to this number came before signed headers were kept.
+    async fn signed_from(&self) -> Stored<u64>;
 
     async fn account(&self, person: Id) -> Stored<Option<Account>>;
     async fn account_by_login(&self, login: &str) -> Stored<Option<Account>>;

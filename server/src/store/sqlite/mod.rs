@@ -2,10 +2,13 @@
 
 mod append;
 mod codec;
+mod envelopes;
+mod pen;
 mod people;
 mod queries;
 mod readers;
 mod schema;
+mod snapshots;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -21,9 +24,11 @@ use sync_core::wire::Grant;
 use tokio::sync::watch;
 
 use super::{
-    Account, Assignment, Batch, ChangeLog, ChangeRow, Device, DeviceNews, GrantSpan, Known, LogRow,
-    Organisation, QuarantineState, Quarantined, RowHead, Stored,
+    Account, Assignment, Batch, ChangeLog, ChangeRow, Device, DeviceNews, GrantSpan, KeptEnvelope, Known,
+    LogRow, Organisation, QuarantineState, Quarantined, RowHead, StoreError, Stored,
 };
+use crate::private;
+use pen::Pen;
 use readers::Readers;
 use writer::{Writer, connect};
 
@@ -49,6 +54,7 @@ pub struct SqliteLog {
 impl SqliteLog {
     /// Opens the log at `path`, making it from `founding` when there is none.
     pub fn open(path: &Path, founding: impl FnOnce() -> Founding) -> Stored<Self> {
+        private::file(path).map_err(|error| StoreError::Broken(error.to_string()))?;
         let mut connection = connect(path)?;
         schema::migrate(&mut connection)?;
         let Founding { organisation, server_seed } = match founded(&connection)? {
@@ -62,7 +68,7 @@ impl SqliteLog {
         let seq: u64 = connection.query_row("SELECT seq FROM counter", (), |row| row.get(0))?;
         let (sender, newest) = watch::channel(seq);
         let readers = Readers::open(path)?;
-        let writer = Writer::start(connection, sender)?;
+        let writer = Writer::start(Pen::new(path.to_owned(), connection, sender))?;
         Ok(Self { organisation, server_seed, writer, readers, newest })
     }
 
@@ -235,6 +241,15 @@ impl ChangeLog for SqliteLog {
 
     async fn arrivals(&self, device: DeviceId) -> Stored<Vec<(Hash32, Vec<u8>)>> {
         self.readers.read(move |connection| queries::arrivals(connection, device)).await
+    }
+
+    async fn envelopes_after(&self, after: u64, limit: usize) -> Stored<Vec<KeptEnvelope>> {
+        let org = self.org();
+        self.readers.read(move |connection| envelopes::after(connection, org, after, limit)).await
+    }
+
+    async fn signed_from(&self) -> Stored<u64> {
+        self.readers.read(envelopes::signed_from).await
     }
 
     async fn account(&self, person: Id) -> Stored<Option<Account>> {

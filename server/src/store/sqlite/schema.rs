@@ -5,7 +5,11 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::store::{StoreError, Stored};
 
 /// Step n brings the schema from version n to n + 1.
-const STEPS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+];
 
 /// Brings the database to this program's version; refuses one from a newer program.
 pub fn migrate(connection: &mut Connection) -> Stored<()> {

@@ -2,14 +2,16 @@
 //!
 //! One commit costs one flush of the disk however many appends are in it, so fifty phones that come back at
 //! once share a few flushes. Each piece of work stands in a savepoint: one that fails takes nothing with it.
+//! What the disk refuses is told as [`StoreError::Unwell`], see [`super::pen`].
 
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
+use super::pen::Pen;
 use crate::store::{StoreError, Stored};
 
 /// Pieces of work that may wait.
@@ -33,8 +35,10 @@ struct Done {
     answer: Answer,
 }
 
+type Work = Box<dyn FnOnce(&mut Writing<'_>) -> Done + Send>;
+
 enum Message {
-    Work(Box<dyn FnOnce(&mut Writing<'_>) -> Done + Send>),
+    Work(Work),
     Close(oneshot::Sender<()>),
 }
 
@@ -42,12 +46,12 @@ enum Message {
 pub struct Writer(mpsc::Sender<Message>);
 
 impl Writer {
-    /// Starts the thread on a connection that has been set up.
-    pub fn start(connection: Connection, newest: watch::Sender<u64>) -> Stored<Self> {
+    /// Starts the thread with the pen it writes with.
+    pub fn start(pen: Pen) -> Stored<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         thread::Builder::new()
             .name("log-writer".to_owned())
-            .spawn(move || run(connection, receiver, newest))
+            .spawn(move || run(pen, receiver))
             .map_err(|error| StoreError::Broken(error.to_string()))?;
         Ok(Self(sender))
     }
@@ -85,7 +89,7 @@ impl Writer {
     }
 }
 
-fn run(mut connection: Connection, mut receiver: mpsc::Receiver<Message>, newest: watch::Sender<u64>) {
+fn run(mut pen: Pen, mut receiver: mpsc::Receiver<Message>) {
     while let Some(first) = receiver.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP {
@@ -94,10 +98,10 @@ fn run(mut connection: Connection, mut receiver: mpsc::Receiver<Message>, newest
                 Err(_) => break,
             }
         }
-        if let Some(closing) = one_transaction(&mut connection, group, &newest) {
+        if let Some(closing) = one_transaction(&mut pen, group) {
             // Whatever is still behind it gets `Busy` when the receiver goes.
             receiver.close();
-            let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+            pen.fold();
             let _ = closing.send(());
             return;
         }
@@ -105,43 +109,31 @@ fn run(mut connection: Connection, mut receiver: mpsc::Receiver<Message>, newest
 }
 
 /// Does the group's work and answers it; gives back who wants to close, if anybody does.
-fn one_transaction(
-    connection: &mut Connection,
-    group: Vec<Message>,
-    newest: &watch::Sender<u64>,
-) -> Option<oneshot::Sender<()>> {
+fn one_transaction(pen: &mut Pen, group: Vec<Message>) -> Option<oneshot::Sender<()>> {
     let mut closing = None;
-    let mut answers = Vec::with_capacity(group.len());
-    let done = do_all(connection, group, &mut answers, &mut closing);
-    let failure = match done {
-        Ok(seq) => {
-            newest.send_if_modified(|newest| std::mem::replace(newest, seq) != seq);
-            None
+    let mut works = Vec::with_capacity(group.len());
+    for message in group {
+        match message {
+            Message::Work(work) => works.push(work),
+            Message::Close(reply) => closing = Some(reply),
         }
-        Err(error) => {
-            tracing::error!(%error, "a transaction of the change log failed");
-            Some(error)
-        }
-    };
+    }
+    let mut answers = Vec::with_capacity(works.len());
+    let outcome = pen.take_up().and_then(|connection| do_all(connection, works, &mut answers));
+    pen.put_down(&outcome);
+    let failure = outcome.err();
+    if let Some(error) = &failure {
+        tracing::error!(%error, "a transaction of the change log failed");
+    }
     for answer in answers {
         answer(failure.clone());
     }
     closing
 }
 
-fn do_all(
-    connection: &mut Connection,
-    group: Vec<Message>,
-    answers: &mut Vec<Answer>,
-    closing: &mut Option<oneshot::Sender<()>>,
-) -> Stored<u64> {
-    let mut works = Vec::with_capacity(group.len());
-    for message in group {
-        match message {
-            Message::Work(work) => works.push(work),
-            Message::Close(reply) => *closing = Some(reply),
-        }
-    }
+/// All of `works` in one transaction; each gets its answer into `answers`, to be given after the commit. On an
+/// error of the transaction those that did not get their turn are dropped, which answers them, too.
+fn do_all(connection: &mut Connection, works: Vec<Work>, answers: &mut Vec<Answer>) -> Stored<u64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let before: u64 =
         transaction.prepare_cached("SELECT seq FROM counter")?.query_row((), |row| row.get(0))?;
@@ -152,6 +144,7 @@ fn do_all(
         let done = work(&mut writing);
         answers.push(done.answer);
         if !done.keep {
+            // After some failures of the disk the whole transaction is gone, and this says so.
             transaction.execute_batch("ROLLBACK TO piece")?;
             writing.seq = start;
         }
