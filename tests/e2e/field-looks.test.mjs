@@ -14,8 +14,6 @@ let server, phone, pages;
 before(async () => {
   server = await Server.start();
   phone = await Phone.take(server);
-  await phone.open();
-  await phone.page.waitForSelector('#login');
   await phone.signIn('anna');
   const { rows } = await phone.ask('hello');
   const one = (test) => rows.find(test).id;

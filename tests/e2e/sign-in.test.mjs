@@ -40,3 +40,31 @@ for (const [locale, words] of Object.entries(WORDS)) {
     }
   });
 }
+
+test('a page still on its way when the app has just been kept starts without a network too', async () => {
+  const phone = await Phone.take(server);
+  try {
+    const controlled = () => navigator.serviceWorker.controller !== null;
+    const late = await phone.context.newPage();
+    const [asked, release] = [signal(), signal()];
+    await late.route(`${phone.origin}/`, async (route) => {
+      asked.fire();
+      await release.fired;
+      await route.continue();
+    });
+    const arrives = late.goto(phone.origin);
+    await asked.fired;
+    await phone.open();
+    await phone.page.waitForFunction(controlled);
+    release.fire();
+    await arrives;
+    await late.waitForFunction(controlled);
+  } finally {
+    await phone.putAway();
+  }
+});
+
+function signal() {
+  let fire;
+  return { fired: new Promise((resolve) => (fire = resolve)), fire: () => fire() };
+}

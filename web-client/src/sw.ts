@@ -60,6 +60,7 @@ sw.addEventListener('install', (event) => event.waitUntil(install()));
 sw.addEventListener('activate', (event) => event.waitUntil(tidy().then(() => sw.clients.claim())));
 sw.addEventListener('message', (event) => {
   if (event.data === 'activate') event.waitUntil(sw.skipWaiting());
+  if (event.data === 'claim') event.waitUntil(sw.clients.claim());
 });
 sw.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);

@@ -23,6 +23,7 @@ function offer(worker: ServiceWorker | null): void {
 export async function registerServiceWorker(): Promise<void> {
   if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
   const registration = await navigator.serviceWorker.register('./sw.js', { scope: './' });
+  void askToBeClaimed(registration);
   offer(registration.waiting);
   registration.addEventListener('updatefound', () => {
     const coming = registration.installing;
@@ -38,6 +39,24 @@ export async function registerServiceWorker(): Promise<void> {
     update.postponed = false;
     void registration.update().catch(() => undefined);
   });
+}
+
+/** How often a page asks to be claimed, a second apart: some browsers never do it for a page loaded past the cache. */
+const CLAIMS = 60;
+
+/**
+ * A page that was on its way while the service worker went from installed to active is missed by its claim, and would
+ * have nothing to start from without a network: so it asks, until it is taken.
+ */
+async function askToBeClaimed(registration: ServiceWorkerRegistration): Promise<void> {
+  await navigator.serviceWorker.ready;
+  let left = CLAIMS;
+  const ask = (): void => {
+    if (navigator.serviceWorker.controller || left-- === 0) clearInterval(again);
+    else registration.active?.postMessage('claim');
+  };
+  const again = setInterval(ask, 1_000);
+  ask();
 }
 
 /** Asked again until it happens: a worker that is just being started may miss the first time. */
