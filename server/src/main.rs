@@ -12,6 +12,7 @@ use footpath::store::{ChangeLog, Organisation};
 use sync_core::ids::Id;
 
 fn main() -> ExitCode {
+    footpath::memory::settle();
     cli::run(open)
 }
 

@@ -41,10 +41,13 @@ impl Vetting {
         Self { config, places, idle: Mutex::default(), trouble: Mutex::default() }
     }
 
-    /// Starts one child, so that the first push does not wait for it and a bad set-up shows at once.
+    /// Starts all children, so that no push waits for one and a bad set-up shows at once. Later the server is
+    /// bigger, and until a fork has become a child the system counts it twice.
     pub async fn warm_up(&self) -> Result<(), VettingDown> {
-        let process = self.start().await?;
-        lock(&self.idle).push(process);
+        for _ in 0..self.config.children {
+            let process = self.start().await?;
+            lock(&self.idle).push(process);
+        }
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::config::Config;
 use super::pipe::{Ask, Say, framed, length, read};
+use crate::memory;
 
 /// How long a child may take to start and prove itself, on a machine that has other things to do too.
 const START: Duration = Duration::from_secs(60);
@@ -46,6 +47,7 @@ impl Process {
         let mut child = Command::new(&config.program)
             .args(&config.args)
             .env_clear()
+            .envs(memory::for_a_child())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
