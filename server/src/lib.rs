@@ -18,6 +18,8 @@ pub mod push;
 pub mod read_model;
 pub mod routes;
 pub mod serve;
+pub mod snapshot;
+mod squeeze;
 pub mod store;
 pub mod vetting;
 pub mod web;

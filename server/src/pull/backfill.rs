@@ -144,7 +144,8 @@ pub async fn in_order(app: &App, access: &Access, backfills: &mut [Backfill]) ->
     Ok(())
 }
 
-async fn todays_route(app: &App, person: Id) -> Stored<Vec<Id>> {
+/// The cases of today's route, in its order.
+pub async fn todays_route(app: &App, person: Id) -> Stored<Vec<Id>> {
     #[derive(Deserialize)]
     struct Stop {
         case: Id,

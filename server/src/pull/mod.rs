@@ -7,23 +7,54 @@
 //! No document is opened here.
 
 mod backfill;
+mod order;
 mod page;
 
 use std::collections::BTreeSet;
 
-use sync_core::ids::{ChangeHash, DocId};
-use sync_core::wire::{Backfill, Cursor, Grant, Row};
+use sync_core::ids::{ChangeHash, DocId, Month};
+use sync_core::wire::{Backfill, Cursor, Grant, Row, SyncRequest};
 
 use crate::access::Access;
 use crate::app::App;
 use crate::store::{HeadOf, Stored};
 use page::Page;
 
-/// Bytes of rows in one page, before packing: some seconds of a slow link, and not too much to lose.
-pub const PAGE_BYTES: usize = 48 * 1024;
+/// Bytes of a page on the wire, about, when the device does not say: some seconds of a slow link, and not too
+/// much to lose.
+pub const PAGE_BYTES: u64 = 12 * 1024;
+
+/// What a device may wish a page to be.
+const PAGE_LIMITS: std::ops::RangeInclusive<u64> = 1024..=256 * 1024;
 
 /// Heads looked at in one go.
 const LOOK: usize = 512;
+
+/// What a device wants of its pages besides what it has not got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wishes {
+    /// It takes documents in one piece; a device of version 1 takes changes alone.
+    pub documents: bool,
+    /// Logs of earlier months are not for it,
+    pub floor: Option<Month>,
+    /// but for these.
+    pub older: BTreeSet<DocId>,
+    /// About how big a page is on the wire.
+    pub page_bytes: u64,
+}
+
+impl Wishes {
+    /// What a request asks for; `documents` when it is of a version that can take them.
+    pub fn of(request: &SyncRequest, documents: bool) -> Self {
+        let asked = request.page_bytes.map_or(PAGE_BYTES, u64::from);
+        Self {
+            documents,
+            floor: request.floor.filter(|_| documents),
+            older: request.older.iter().copied().collect(),
+            page_bytes: asked.clamp(*PAGE_LIMITS.start(), *PAGE_LIMITS.end()),
+        }
+    }
+}
 
 /// One page for a device.
 #[derive(Debug)]
@@ -41,16 +72,23 @@ pub async fn pull(
     access: &Access,
     until: u64,
     cursor: Option<Cursor>,
+    wishes: &Wishes,
     carried: &BTreeSet<(DocId, ChangeHash)>,
 ) -> Stored<Pulled> {
     let epoch = app.log.organisation().epoch;
-    let mut page = Page::new(access, carried);
     let restored = cursor.as_ref().is_some_and(|cursor| cursor.epoch != epoch || cursor.seq > until);
     let known = cursor.filter(|cursor| cursor.epoch == epoch && cursor.seq <= until);
     let (from, mut backfills) = match known {
         Some(cursor) => (cursor.seq, backfill::kept(app, access, cursor.backfills).await?),
         None => (until, backfill::everything(app, access, until).await?),
     };
+    let mut wishes = wishes.clone();
+    wishes.older.extend(backfills.iter().filter_map(|backfill| match backfill.grant {
+        // A log before the floor is given when it is asked for by name.
+        Grant::Document(doc) => Some(doc),
+        _ => None,
+    }));
+    let mut page = Page::new(access, &wishes, carried);
     let seq = live(app, access, &mut page, &backfills, from, until).await?;
 
     let (revoked, again) = backfill::revoked(app, access, from, seq, restored).await?;
@@ -60,22 +98,24 @@ pub async fn pull(
     backfills.extend(opened);
     for backfill in &mut backfills {
         backfill.until = seq;
+        backfill.after = backfill.after.min(seq);
+        if backfill.at.is_some() && !wishes.documents {
+            // Begun in another version than it goes on in: what was not given is only known to the other.
+            (backfill.at, backfill.after) = (None, 0);
+        }
     }
-    serve(app, access, &mut page, &mut backfills).await?;
+    let mut due = serve(app, access, &mut page, &mut backfills, &wishes).await?;
     // What the phone drops with a revoked scope but may keep by another: given again, on the next page, for it
     // drops after it has taken the rows of this one.
     backfills.retain(|backfill| !again.contains(&backfill.grant));
     backfills.extend(again.into_iter().map(|grant| Backfill::new(grant, seq)));
 
-    let due = due(app, access, &backfills).await?;
+    let by_rows: Vec<Backfill> =
+        backfills.iter().filter(|backfill| !order::by_documents(backfill, &wishes)).cloned().collect();
+    due = due.saturating_add(rows_due(app, access, &by_rows).await?);
     let more = seq < until || !backfills.is_empty();
-    Ok(Pulled {
-        revoked,
-        rows: page.into_rows(app).await?,
-        cursor: Cursor { epoch, seq, backfills },
-        due,
-        more,
-    })
+    let rows = page.into_rows(app, seq).await?;
+    Ok(Pulled { revoked, rows, cursor: Cursor { epoch, seq, backfills }, due: due.max(u32::from(more)), more })
 }
 
 /// Rows of all scopes that have no backfill, from where the cursor is. Gives how far it came.
@@ -117,11 +157,53 @@ fn live_scopes(app: &App, access: &Access, backfills: &[Backfill], from: u64) ->
         .collect()
 }
 
-/// Fills the page from the backfills in their order; those that are through are taken out.
-async fn serve(app: &App, access: &Access, page: &mut Page<'_>, backfills: &mut Vec<Backfill>) -> Stored<()> {
+/// Fills the page from the backfills: what everybody has, then documents in the order in which they are wanted,
+/// then rows. Those that are through are taken out. Gives how many documents are left.
+async fn serve(
+    app: &App,
+    access: &Access,
+    page: &mut Page<'_>,
+    backfills: &mut Vec<Backfill>,
+    wishes: &Wishes,
+) -> Stored<u32> {
+    let everybodys = |backfill: &Backfill| matches!(backfill.grant, Grant::Organisation(_) | Grant::Person(_));
+    fill_all(app, access, page, backfills, everybodys).await?;
+    let due = order::due(app, access, backfills, wishes).await?;
+    let given = if page.full() { 0 } else { due.iter().take_while(|due| page.take_document(&due.extent)).count() };
+    let (given, left) = due.split_at(given);
+    for due in given {
+        if let Some(backfill) = backfills.get_mut(due.backfill) {
+            if backfill.at.is_none() {
+                backfill.after = backfill.until;
+            }
+            backfill.at = Some(due.place);
+        }
+    }
+    for (at, backfill) in backfills.iter_mut().enumerate() {
+        if order::by_documents(backfill, wishes) && !left.iter().any(|due| due.backfill == at) {
+            if backfill.at.take().is_none() {
+                backfill.after = backfill.until;
+            }
+        }
+    }
+    fill_all(app, access, page, backfills, |backfill| !order::by_documents(backfill, wishes)).await?;
+    Ok(left.len() as u32)
+}
+
+/// Takes rows of those backfills, in their order.
+async fn fill_all(
+    app: &App,
+    access: &Access,
+    page: &mut Page<'_>,
+    backfills: &mut Vec<Backfill>,
+    which: impl Fn(&Backfill) -> bool,
+) -> Stored<()> {
     let mut left = Vec::new();
     for mut backfill in std::mem::take(backfills) {
-        if page.full() || !fill(app, access, page, &mut backfill).await? {
+        let through = backfill.after >= backfill.until;
+        let gone = which(&backfill)
+            && (through || !page.full() && fill(app, access, page, &mut backfill).await?);
+        if !gone {
             left.push(backfill);
         }
     }
@@ -147,7 +229,7 @@ async fn fill(app: &App, access: &Access, page: &mut Page<'_>, backfill: &mut Ba
     }
 }
 
-async fn due(app: &App, access: &Access, backfills: &[Backfill]) -> Stored<u32> {
+async fn rows_due(app: &App, access: &Access, backfills: &[Backfill]) -> Stored<u32> {
     let mut due = 0u32;
     for backfill in backfills {
         for grant in access.spelled_out(backfill.grant) {

@@ -1,69 +1,119 @@
-//! A page under way: rows chosen by their heads, read together at the end.
+//! A page under way: rows chosen by their heads and documents by their extent, read together at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::ids::{ChangeHash, DocId};
+use sync_core::office::OfficeRow;
 use sync_core::wire::{Admitted, Row};
 
-use super::PAGE_BYTES;
+use super::Wishes;
 use crate::access::Access;
 use crate::app::App;
-use crate::store::{ChangeRow, Entry, HeadOf, RowHead, Stored};
+use crate::store::{ChangeRow, Entry, Extent, HeadOf, RowHead, Stored, Whole};
 
 /// Bytes a row takes besides its body, about.
-const ROW_BYTES: usize = 40;
+const ROW_BYTES: u64 = 40;
 
-/// Rows chosen so far.
+/// How much smaller packing makes a body, about: changes one by one, and documents in one piece.
+const ROWS_SHRINK: u64 = 4;
+const SNAPSHOTS_SHRINK: u64 = 6;
+
+/// What was chosen.
+enum Chosen {
+    Row(u64),
+    Document(DocId),
+}
+
+/// Rows and documents chosen so far.
 pub struct Page<'a> {
     access: &'a Access,
+    wishes: &'a Wishes,
     carried: &'a BTreeSet<(DocId, ChangeHash)>,
     /// In the order they were chosen: the most wanted first.
-    chosen: Vec<u64>,
-    seen: BTreeSet<u64>,
-    bytes: usize,
+    chosen: Vec<Chosen>,
+    rows: BTreeSet<u64>,
+    documents: BTreeSet<DocId>,
+    /// About how many bytes it will have on the wire.
+    bytes: u64,
 }
 
 impl<'a> Page<'a> {
-    pub fn new(access: &'a Access, carried: &'a BTreeSet<(DocId, ChangeHash)>) -> Self {
-        Self { access, carried, chosen: Vec::new(), seen: BTreeSet::new(), bytes: 0 }
+    pub fn new(access: &'a Access, wishes: &'a Wishes, carried: &'a BTreeSet<(DocId, ChangeHash)>) -> Self {
+        let (rows, documents) = (BTreeSet::new(), BTreeSet::new());
+        Self { access, wishes, carried, chosen: Vec::new(), rows, documents, bytes: 0 }
     }
 
     pub fn full(&self) -> bool {
-        self.bytes >= PAGE_BYTES
+        self.bytes >= self.wishes.page_bytes
     }
 
-    /// Deals with one row: takes it, or passes over what is not for this person or has been taken. `false` when
+    /// Deals with one row: takes it, or passes over what is not for this device or has been taken. `false` when
     /// it must wait for the next page. A row bigger than a page gets one for itself.
     pub fn take(&mut self, head: &RowHead) -> bool {
-        let carried =
-            matches!(&head.what, HeadOf::Change { doc, hash, .. } if self.carried.contains(&(*doc, *hash)));
-        if carried || self.seen.contains(&head.seq) || !self.access.sees(&head.what) {
+        if self.rows.contains(&head.seq) || self.passes_over(&head.what) || !self.access.sees(&head.what) {
             return true;
         }
-        let bytes = head.size as usize + ROW_BYTES;
-        if !self.chosen.is_empty() && self.bytes + bytes > PAGE_BYTES {
-            self.bytes = PAGE_BYTES;
+        if !self.has_room(u64::from(head.size) / ROWS_SHRINK) {
             return false;
         }
-        self.bytes += bytes;
-        self.chosen.push(head.seq);
-        self.seen.insert(head.seq);
+        self.chosen.push(Chosen::Row(head.seq));
+        self.rows.insert(head.seq);
         true
     }
 
-    /// Reads the rows: changes together by document in the order of the log, of each office value the newest.
-    pub async fn into_rows(self, app: &App) -> Stored<Vec<Row>> {
-        if self.chosen.is_empty() {
-            return Ok(Vec::new());
+    fn passes_over(&self, what: &HeadOf) -> bool {
+        let HeadOf::Change { doc, scope, hash } = what else { return false };
+        let earlier = self.wishes.floor.is_some_and(|floor| scope.month.is_some_and(|month| month < floor));
+        self.carried.contains(&(*doc, *hash))
+            || self.documents.contains(doc)
+            || earlier && !self.wishes.older.contains(doc)
+    }
+
+    /// Takes a document whole; `false` when it must wait for the next page.
+    pub fn take_document(&mut self, extent: &Extent) -> bool {
+        if self.documents.contains(&extent.doc) {
+            return true;
         }
-        let mut read: BTreeMap<u64, Entry> =
-            app.log.rows(&self.chosen).await?.into_iter().map(|row| (row.seq, row.entry)).collect();
+        if !self.has_room(extent.snapshot.bytes / SNAPSHOTS_SHRINK + extent.beyond.bytes / ROWS_SHRINK) {
+            return false;
+        }
+        self.chosen.push(Chosen::Document(extent.doc));
+        self.documents.insert(extent.doc);
+        true
+    }
+
+    fn has_room(&mut self, bytes: u64) -> bool {
+        let bytes = bytes + ROW_BYTES;
+        if !self.chosen.is_empty() && self.bytes + bytes > self.wishes.page_bytes {
+            self.bytes = self.wishes.page_bytes;
+            return false;
+        }
+        self.bytes += bytes;
+        true
+    }
+
+    /// Reads what was chosen: changes together by document in the order of the log, documents as they were at
+    /// `until`, of each office value the newest.
+    pub async fn into_rows(self, app: &App, until: u64) -> Stored<Vec<Row>> {
+        let (seqs, docs): (Vec<u64>, Vec<DocId>) =
+            (self.rows.iter().copied().collect(), self.documents.iter().copied().collect());
+        let read = if seqs.is_empty() { Vec::new() } else { app.log.rows(&seqs).await? };
+        let mut read: BTreeMap<u64, Entry> = read.into_iter().map(|row| (row.seq, row.entry)).collect();
+        let whole = if docs.is_empty() { Vec::new() } else { app.log.whole(&docs, until).await? };
+        let mut whole: BTreeMap<DocId, Whole> = whole.into_iter().map(|whole| (whole.doc, whole)).collect();
         let mut rows = Rows::default();
-        for seq in &self.chosen {
-            match read.remove(seq) {
-                Some(Entry::Change(change)) => rows.change(change),
-                Some(Entry::Office(office)) => rows.office(*seq, office.row),
-                _ => {}
+        for chosen in &self.chosen {
+            match chosen {
+                Chosen::Row(seq) => match read.remove(seq) {
+                    Some(Entry::Change(change)) => rows.change(change),
+                    Some(Entry::Office(office)) => rows.office(*seq, office.row),
+                    _ => {}
+                },
+                Chosen::Document(doc) => {
+                    if let Some(whole) = whole.remove(doc) {
+                        rows.document(whole, until, self.carried);
+                    }
+                }
             }
         }
         Ok(rows.rows)
@@ -91,7 +141,18 @@ impl Rows {
         }
     }
 
-    fn office(&mut self, seq: u64, row: sync_core::office::OfficeRow) {
+    fn document(&mut self, whole: Whole, until: u64, carried: &BTreeSet<(DocId, ChangeHash)>) {
+        let Whole { doc, scope, snapshot, changes, reviews } = whole;
+        self.rows.extend(snapshot.map(|snapshot| Row::Snapshot(doc, scope, snapshot)));
+        for change in changes.into_iter().filter(|change| !carried.contains(&(doc, change.hash))) {
+            self.change(change);
+        }
+        for review in reviews {
+            self.office(until, review);
+        }
+    }
+
+    fn office(&mut self, seq: u64, row: OfficeRow) {
         let key = row.cache_key();
         match self.values.get(&key) {
             Some((newer, _)) if *newer > seq => {}

@@ -13,7 +13,7 @@ use crate::auth::{FromAnyDevice, SignedIn};
 use crate::command::grant;
 use crate::pace::Turn;
 use crate::problem::{Code, Problem};
-use crate::pull::{Pulled, pull};
+use crate::pull::{Pulled, Wishes, pull};
 use crate::push::{Answered, push};
 
 /// Takes in envelopes, gives verdicts and the next page.
@@ -32,6 +32,7 @@ pub async fn sync(
 
 async fn work(app: Arc<App>, from: SignedIn, _turn: Turn) -> Result<Response, Problem> {
     let request = read(&from)?;
+    let wishes = Wishes::of(&request, false);
     grant::follow_account(&app, &from.account).await?;
     grant::follow_calendar(&app).await?;
     let mut access = Access::of(app.log.as_ref(), &from.account).await?;
@@ -40,7 +41,7 @@ async fn work(app: Arc<App>, from: SignedIn, _turn: Turn) -> Result<Response, Pr
     let answer = if from.device.revoked_ms.is_some() {
         verdicts_only(&app, request.cursor, answered)
     } else {
-        with_page(&app, &from, request.cursor, answered).await?
+        with_page(&app, &from, request.cursor, &wishes, answered).await?
     };
     Ok(packed(&answer))
 }
@@ -57,13 +58,14 @@ async fn with_page(
     app: &App,
     from: &SignedIn,
     cursor: Option<Cursor>,
+    wishes: &Wishes,
     answered: Answered,
 ) -> Result<SyncAnswer, Problem> {
     // First how far the log goes, then what is granted: a grant that comes in between belongs to the next page.
     let until = *app.log.changed().borrow();
     let access = Access::of(app.log.as_ref(), &from.account).await?;
     let Pulled { revoked, rows, cursor, due, more } =
-        pull(app, &access, until, cursor, &answered.carried).await?;
+        pull(app, &access, until, cursor, wishes, &answered.carried).await?;
     Ok(SyncAnswer {
         verdicts: answered.verdicts,
         revoked,

@@ -45,7 +45,7 @@ impl From<AutomergeError> for DocumentError {
 #[derive(Clone, Debug)]
 pub struct Document {
     kind: Kind,
-    inner: Automerge,
+    pub(super) inner: Automerge,
 }
 
 impl Document {

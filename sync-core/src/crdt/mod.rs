@@ -8,7 +8,9 @@ mod change;
 mod document;
 mod genesis;
 mod making;
+mod snapshot;
 
 pub use change::{Action, Change, Key, Object, Op, OpRef};
 pub use document::{Document, DocumentError};
 pub use genesis::{GENESIS_ACTOR, genesis_hash};
+pub use snapshot::{NotOnePiece, Past};

@@ -44,6 +44,10 @@ fn condition(grant: Grant) -> &'static str {
     }
 }
 
+/// Office values are given as they are now: a row that a newer one has replaced is of the past.
+const NEWEST: &str =
+    "(kind = 1 OR EXISTS (SELECT 1 FROM office INDEXED BY office_seq WHERE office.seq = log.seq))";
+
 pub fn heads_in(
     connection: &Connection,
     org: Id,
@@ -56,7 +60,7 @@ pub fn heads_in(
         let (_, scope) = grant_columns(*grant);
         let condition = condition(*grant);
         let sql =
-            format!("SELECT {HEAD} FROM log {condition} AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4");
+            format!("SELECT {HEAD} FROM log {condition} AND seq > ?2 AND seq <= ?3 AND {NEWEST} ORDER BY seq LIMIT ?4");
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement
             .query_map(params![scope, after, until, limit as i64], |row| Ok(codec::head(row, org)))?;
@@ -72,7 +76,7 @@ pub fn count_in(connection: &Connection, grant: Grant, after: u64, until: u64) -
     let (_, scope) = grant_columns(grant);
     let condition = condition(grant);
     let sql = format!(
-        "SELECT count(DISTINCT coalesce(doc, subject)) FROM log {condition} AND seq > ?2 AND seq <= ?3"
+        "SELECT count(DISTINCT coalesce(doc, subject)) FROM log {condition} AND seq > ?2 AND seq <= ?3 AND {NEWEST}"
     );
     Ok(connection.prepare_cached(&sql)?.query_row(params![scope, after, until], |row| row.get(0))?)
 }
