@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::auth::password::PasswordChecks;
 use crate::auth::rate::Buckets;
 use crate::config::Config;
+use crate::news::News;
 use crate::pace::Turns;
 use crate::problem::{Code, Problem, speak};
 use crate::push::{Locks, Vet};
@@ -43,6 +44,8 @@ pub struct App {
     pub calendar: Mutex<String>,
     /// Who may sync now.
     pub turns: Turns,
+    /// Open pages that are told of news.
+    pub news: Arc<News>,
     pub passwords: PasswordChecks,
     /// Tries to sign in, by login and address.
     pub sign_ins: Buckets<(String, IpAddr)>,
@@ -64,6 +67,7 @@ impl App {
             locks: Locks::default(),
             grants: Mutex::default(),
             calendar: Mutex::default(),
+            news: News::new(config.news_streams),
             turns: Turns::new(config.syncs_at_once, config.syncs_waiting),
             passwords: PasswordChecks::new(config.password_checks),
             sign_ins: Buckets::new(config.sign_in_tries, config.sign_in_refill),

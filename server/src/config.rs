@@ -24,6 +24,8 @@ pub struct Config {
     pub syncs_at_once: usize,
     /// `FOOTPATH_SYNCS_WAITING`: how many wait at most; further ones are told to come back. Default 512.
     pub syncs_waiting: usize,
+    /// `FOOTPATH_NEWS_STREAMS`: open pages that are told of news at once. Default 512.
+    pub news_streams: usize,
     /// `FOOTPATH_REQUESTS_PER_MINUTE`: of one address. Generous, since a whole town may share one. Default 3000.
     pub requests_per_minute: u32,
     /// `FOOTPATH_SIGN_IN_TRIES`: wrong or right passwords for one login from one address, at once. Default 10.
@@ -57,6 +59,7 @@ impl Default for Config {
             max_connections: 1024,
             syncs_at_once: 64,
             syncs_waiting: 512,
+            news_streams: 512,
             requests_per_minute: 3000,
             sign_in_tries: 10,
             sign_in_refill: Duration::from_secs(30),
@@ -103,6 +106,7 @@ impl Config {
             max_connections: read(&variable, "FOOTPATH_MAX_CONNECTIONS", default.max_connections)?,
             syncs_at_once: read(&variable, "FOOTPATH_SYNCS_AT_ONCE", default.syncs_at_once)?,
             syncs_waiting: read(&variable, "FOOTPATH_SYNCS_WAITING", default.syncs_waiting)?,
+            news_streams: read(&variable, "FOOTPATH_NEWS_STREAMS", default.news_streams)?,
             requests_per_minute: read(
                 &variable,
                 "FOOTPATH_REQUESTS_PER_MINUTE",

@@ -10,6 +10,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod memory;
+pub mod news;
 pub mod pace;
 mod private;
 pub mod problem;

@@ -25,6 +25,7 @@ use tower::ServiceExt;
 
 use crate::app::{App, Peer, router};
 use crate::command::grant;
+use crate::news;
 
 /// How often dated grants are looked at.
 const CALENDAR: Duration = Duration::from_secs(60);
@@ -41,6 +42,7 @@ const FULL: &[u8] =
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
     let router = router(app.clone());
     let calendar = tokio::spawn(follow_calendar(app.clone()));
+    let news = tokio::spawn(news::follow(app.clone()));
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(app.config.max_connections));
     let mut stop = std::pin::pin!(stop);
@@ -73,10 +75,12 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     }
     drop(listener);
     tracing::info!("stopping: requests under way may finish");
+    app.news.close();
     if tokio::time::timeout(app.config.shutdown, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
     calendar.abort();
+    news.abort();
     app.log.close(app.config.shutdown).await.map_err(io::Error::other)
 }
 

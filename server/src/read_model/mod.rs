@@ -142,6 +142,11 @@ impl ReadModel {
 
     /// Waits until the tables know row `seq`, for a while: who has just written sees it.
     pub async fn wait_for(&self, seq: u64) -> Result<(), ReadModelError> {
+    /// The same, watched.
+    pub fn shown(&self) -> watch::Receiver<u64> {
+        self.applied.clone()
+    }
+
         let mut applied = self.applied.clone();
         let reached = tokio::time::timeout(PATIENCE, applied.wait_for(|applied| *applied >= seq)).await;
         match reached {

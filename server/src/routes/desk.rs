@@ -16,7 +16,7 @@ use crate::auth::SignedIn;
 use crate::problem::{Code, Problem};
 use crate::read_model::ReadModelError;
 use crate::read_model::queries::Reach;
-use crate::routes::{cases, catalogue, conflicts, devices, people, quarantine, records, reviews};
+use crate::routes::{cases, catalogue, conflicts, devices, news, people, quarantine, records, reviews};
 use crate::store::Duty;
 
 /// The routes of the desk.
@@ -39,6 +39,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(quarantine::settle))
         .routes(routes!(devices::list))
         .routes(routes!(devices::revoke))
+        .routes(routes!(news::listen))
 }
 
 /// The query of a request; one that cannot be read is a problem of the client's.

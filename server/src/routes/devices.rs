@@ -70,6 +70,7 @@ pub async fn revoke(
         |devices: Vec<(Device, Option<String>)>| devices.into_iter().find(|(device, _)| device.id == id);
     find(within(&app, &signed_in).await?).ok_or(Code::NotFound)?;
     app.log.revoke_device(id, app.now_ms()).await?;
+    app.news.end(id);
     let (device, name) = find(within(&app, &signed_in).await?).ok_or(Code::NotFound)?;
     Ok(Json(item(device, name)))
 }

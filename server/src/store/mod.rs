@@ -93,6 +93,9 @@ pub trait ChangeLog: Documents {
     /// Heads of the change and office rows addressed to any of `scopes` with `after < seq <= until`,
     /// oldest first, at most `limit`. A place is matched exactly; its subtree is the caller's to spell out.
     async fn heads_in(&self, scopes: &[Grant], after: u64, until: u64, limit: usize) -> Stored<Vec<RowHead>>;
+    /// Rows with `after < seq <= until`, oldest first, at most `limit`; changes come without their bytes.
+    async fn outlines(&self, after: u64, until: u64, limit: usize) -> Stored<Vec<LogRow>>;
+
 
     /// How many documents and office values have rows in `scope` with `after < seq <= until`.
     async fn count_in(&self, scope: Grant, after: u64, until: u64) -> Stored<u32>;

@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod catalogue;
 pub mod people;
+pub mod places;
 pub mod quarantine;
 pub mod reach;
 pub mod record;

@@ -5,6 +5,7 @@ mod cases;
 mod conflicts;
 mod devices;
 mod hostile;
+mod news;
 mod quarantine;
 mod records;
 mod reviews;

@@ -152,6 +152,11 @@ impl ChangeLog for SqliteLog {
 
     async fn count_in(&self, scope: Grant, after: u64, until: u64) -> Stored<u32> {
         self.readers.read(move |connection| queries::count_in(connection, scope, after, until)).await
+    async fn outlines(&self, after: u64, until: u64, limit: usize) -> Stored<Vec<LogRow>> {
+        let org = self.org();
+        self.readers.read(move |connection| queries::outlines(connection, org, (after, until), limit)).await
+    }
+
     }
 
     async fn newest_in(&self, scope: Grant) -> Stored<u64> {

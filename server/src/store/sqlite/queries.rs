@@ -20,6 +20,20 @@ pub fn read_after(connection: &Connection, org: Id, after: u64, limit: usize) ->
     rows.map(|row| row?).collect()
 }
 
+pub fn outlines(
+    connection: &Connection,
+    org: Id,
+    (after, until): (u64, u64),
+    limit: usize,
+) -> Stored<Vec<LogRow>> {
+    let columns = WHOLE.replace(" body", " CASE kind WHEN 1 THEN x'' ELSE body END");
+    let sql = format!("SELECT {columns} FROM log WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows =
+        statement.query_map(params![after, until, limit as i64], |row| Ok(codec::log_row(row, org)))?;
+    rows.map(|row| row?).collect()
+}
+
 pub fn rows(connection: &Connection, org: Id, seqs: &[u64]) -> Stored<Vec<LogRow>> {
     let sql = format!("SELECT {WHOLE} FROM log WHERE seq = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
