@@ -120,6 +120,14 @@ impl Id {
     }
 }
 
+impl Id {
+    /// The clock reading a UUIDv7 was made from, in milliseconds; of any other id, what stands there.
+    pub fn time_ms(&self) -> i64 {
+        let (head, _) = self.0.split_at(6);
+        head.iter().fold(0, |ms, byte| ms << 8 | i64::from(*byte))
+    }
+}
+
 impl DocId {
     /// The log of `case` in `month`: two phones that never met derive the same document.
     pub fn of_log(case: Id, month: Month) -> Self {

@@ -66,6 +66,8 @@ impl Ledger {
 
     /// Signs a new phone in for a person of its own.
     pub fn enrol(&mut self, phone: &mut Phone) {
+        // This server is simple, and speaks version 1 alone.
+        phone.host.device.first_version = true;
         let key = phone.make_key();
         let (device, person) = (DeviceId::of(&key), Id([self.devices.len() as u8 + 1; 16]));
         self.devices.insert(device, (key, person));

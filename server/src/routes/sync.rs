@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use sync_core::wire::{self, Cursor, SyncAnswer, SyncRequest, WireError};
+use sync_core::wire::elided::Found;
+use sync_core::wire::{self, Asked, Cursor, SyncAnswer, SyncRequest, WireError};
 
 use crate::access::Access;
 use crate::app::App;
@@ -31,8 +32,9 @@ pub async fn sync(
 }
 
 async fn work(app: Arc<App>, from: SignedIn, _turn: Turn) -> Result<Response, Problem> {
-    let request = read(&from)?;
-    let wishes = Wishes::of(&request, false);
+    let Heard { request, full, version } = Heard::read(&app, &from).await?;
+    let asked = Asked::by(&request);
+    let wishes = Wishes::of(&request, version != wire::VERSION);
     grant::follow_account(&app, &from.account).await?;
     grant::follow_calendar(&app).await?;
     let mut access = Access::of(app.log.as_ref(), &from.account).await?;
@@ -43,15 +45,46 @@ async fn work(app: Arc<App>, from: SignedIn, _turn: Turn) -> Result<Response, Pr
     } else {
         with_page(&app, &from, request.cursor, &wishes, answered).await?
     };
-    Ok(packed(&answer))
+    Ok(packed(version, &SyncAnswer { full, ..answer }, &asked))
 }
 
-fn read(from: &SignedIn) -> Result<SyncRequest, Problem> {
-    wire::unpack(&from.body, wire::MAX_UNPACKED).map_err(|error| match error {
+/// A request, in whatever version it came.
+struct Heard {
+    version: u8,
+    request: SyncRequest,
+    /// Envelopes that must come again with whole bytes.
+    full: Vec<u64>,
+}
+
+impl Heard {
+    async fn read(app: &App, from: &SignedIn) -> Result<Self, Problem> {
+        let body = &from.body;
+        if body.first() == Some(&wire::VERSION) {
+            let request = wire::unpack(body, wire::MAX_UNPACKED).map_err(unreadable)?;
+            return Ok(Self { version: wire::VERSION, request, full: Vec::new() });
+        }
+        let short = wire::unpack_request(body).map_err(unreadable)?;
+        let mut found = Found::default();
+        loop {
+            let restored = short.restore(&from.device.public_key, app.log.organisation().id, &found);
+            let wanted = match restored {
+                Ok((request, full)) => return Ok(Self { version: wire::VERSION_2, request, full }),
+                Err(wanted) => wanted,
+            };
+            // First documents, then what is in them: each round finds something to go on with.
+            let more = app.log.beginning_so(wanted).await?;
+            found.documents.extend(more.documents);
+            found.changes.extend(more.changes);
+        }
+    }
+}
+
+fn unreadable(error: WireError) -> Problem {
+    match error {
         WireError::TooLarge => Code::TooLarge.into(),
         WireError::UnknownVersion(_) => Code::UnknownVersion.into(),
         WireError::Empty | WireError::Unreadable => Code::Malformed.into(),
-    })
+    }
 }
 
 async fn with_page(
@@ -90,7 +123,11 @@ fn verdicts_only(app: &App, cursor: Option<Cursor>, answered: Answered) -> SyncA
     }
 }
 
-fn packed(answer: &SyncAnswer) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))], wire::pack(answer))
-        .into_response()
+/// In the version that was asked in.
+fn packed(version: u8, answer: &SyncAnswer, asked: &Asked) -> Response {
+    let body = match version {
+        wire::VERSION => wire::pack(answer),
+        _ => wire::answer_body(&wire::plain_answer(answer, asked), true),
+    };
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))], body).into_response()
 }

@@ -8,6 +8,7 @@
 //! No SQL outside the backends, no HTTP in here.
 
 mod envelopes;
+mod files;
 mod people;
 mod rows;
 mod snapshots;
@@ -24,9 +25,11 @@ use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, PublicKey};
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::Grant;
+use sync_core::wire::elided::{Found, Wanted};
 use tokio::sync::watch;
 
 pub use envelopes::{KeptEnvelope, SignedHeader};
+pub use files::{Astray, FormerEpoch, LogFiles};
 pub use people::{Account, ChainEvidence, Device, DeviceNews, Duty, Organisation};
 pub use rows::{
     Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, QuarantineState,
@@ -74,6 +77,9 @@ pub trait ChangeLog: Documents {
     /// Whose log this is; the epoch names this history of it.
     fn organisation(&self) -> &Organisation;
 
+    /// The epochs before this one, the oldest first.
+    fn former_epochs(&self) -> &[FormerEpoch];
+
     /// Seed of the server's own signing key.
     fn server_seed(&self) -> [u8; 32];
 
@@ -87,15 +93,15 @@ pub trait ChangeLog: Documents {
     /// Rows with numbers above `after`, oldest first, at most `limit`.
     async fn read_after(&self, after: u64, limit: usize) -> Stored<Vec<LogRow>>;
 
+    /// Rows with `after < seq <= until`, oldest first, at most `limit`; changes come without their bytes.
+    async fn outlines(&self, after: u64, until: u64, limit: usize) -> Stored<Vec<LogRow>>;
+
     /// The rows with these numbers, oldest first.
     async fn rows(&self, seqs: &[u64]) -> Stored<Vec<LogRow>>;
 
     /// Heads of the change and office rows addressed to any of `scopes` with `after < seq <= until`,
     /// oldest first, at most `limit`. A place is matched exactly; its subtree is the caller's to spell out.
     async fn heads_in(&self, scopes: &[Grant], after: u64, until: u64, limit: usize) -> Stored<Vec<RowHead>>;
-    /// Rows with `after < seq <= until`, oldest first, at most `limit`; changes come without their bytes.
-    async fn outlines(&self, after: u64, until: u64, limit: usize) -> Stored<Vec<LogRow>>;
-
 
     /// How many documents and office values have rows in `scope` with `after < seq <= until`.
     async fn count_in(&self, scope: Grant, after: u64, until: u64) -> Stored<u32>;
@@ -108,6 +114,9 @@ pub trait ChangeLog: Documents {
 
     /// What these documents were created as; those not in the log are left out.
     async fn scopes_of(&self, docs: &[DocId]) -> Stored<BTreeMap<DocId, Scope>>;
+
+    /// Documents and admitted changes by the beginnings of their ids; nothing where two begin alike.
+    async fn beginning_so(&self, wanted: Wanted) -> Stored<Found>;
 
     /// The documents of a family, with their scopes.
     async fn family(&self, family: Id) -> Stored<BTreeMap<DocId, Scope>>;

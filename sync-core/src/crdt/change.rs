@@ -1,9 +1,12 @@
 //! A parsed change and its operations, in our own words.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use automerge::legacy;
 use automerge::{ExpandedChange, ObjType, ScalarValue};
 
 use super::DocumentError;
+use super::making::compose;
 use crate::ids::{Actor, ChangeHash};
 use crate::record::Scalar;
 
@@ -15,6 +18,13 @@ impl Change {
     /// Parses an uncompressed change chunk.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         automerge::Change::try_from(bytes).map(Self).map_err(|_| DocumentError::Broken)
+    }
+
+    /// The change these parts make: whoever knows them all need not be given its bytes. The parts may be anybody's;
+    /// what comes out has passed no check.
+    pub fn compose(parts: &Parts) -> Result<Self, DocumentError> {
+        // automerge checks little of what it writes; where panics unwind, one is only an error.
+        catch_unwind(AssertUnwindSafe(|| compose(parts))).unwrap_or(Err(DocumentError::Broken)).map(Self)
     }
 
     /// SHA-256 of the chunk: the change's identity within its document.
@@ -98,6 +108,18 @@ impl Change {
             })
             .collect()
     }
+}
+
+/// All that a change of ours is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
+    pub actor: Actor,
+    pub seq: u64,
+    pub start_op: u64,
+    pub time_ms: i64,
+    pub deps: Vec<ChangeHash>,
+    /// Their counters follow from `start_op` and are not looked at.
+    pub ops: Vec<Op>,
 }
 
 /// One operation of a change.

@@ -6,11 +6,11 @@
 
 use std::num::NonZeroU64;
 
-use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
+use automerge::legacy::{self, ObjectId, Op, OpId, OpType};
 use automerge::{ActorId, Automerge, Change, ExpandedChange, ObjId, ObjType};
 
 use super::DocumentError;
-use super::change::stored;
+use super::change::{Action, Key, Object, OpRef, Parts, stored};
 use crate::ids::Actor;
 use crate::record::Scalar;
 
@@ -67,8 +67,63 @@ pub(super) fn make_change(
     }))
 }
 
+/// The change with just these operations. What cannot be written as a change gives an error; whether it is one
+/// that may be admitted is not asked here.
+pub(super) fn compose(parts: &Parts) -> Result<Change, DocumentError> {
+    let actor_id = ActorId::from(parts.actor.as_bytes());
+    let operations = parts
+        .ops
+        .iter()
+        .map(|op| {
+            let id = |of: &OpRef| {
+                if of.own {
+                    OpId::new(of.counter, &actor_id)
+                } else {
+                    OpId::new(of.counter, &ActorId::from(of.actor.as_slice()))
+                }
+            };
+            let Key::Name(key) = &op.key else { return Err(DocumentError::Broken) };
+            let action = match &op.action {
+                Action::MakeMap => OpType::Make(ObjType::Map),
+                Action::Put(value) => OpType::Put(stored(value)),
+                Action::Forbidden(_) => return Err(DocumentError::Broken),
+            };
+            let obj = match &op.object {
+                Object::Root => ObjectId::Root,
+                Object::Made(by) => ObjectId::Id(id(by)),
+            };
+            let pred: Vec<OpId> = op.preds.iter().map(id).collect();
+            Ok(Op {
+                action,
+                obj,
+                key: legacy::Key::Map(key.as_str().into()),
+                pred: pred.into(),
+                insert: op.insert,
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Change::from(ExpandedChange {
+        operations,
+        actor_id,
+        hash: None,
+        seq: parts.seq,
+        start_op: NonZeroU64::new(parts.start_op).ok_or(DocumentError::Broken)?,
+        time: parts.time_ms,
+        message: None,
+        deps: parts.deps.iter().map(|hash| automerge::ChangeHash(hash.0)).collect(),
+        extra_bytes: Vec::new(),
+        author: None,
+    }))
+}
+
 fn operation(object: OpId, key: &str, action: OpType, over: Vec<OpId>) -> Op {
-    Op { action, obj: ObjectId::Id(object), key: Key::Map(key.into()), pred: over.into(), insert: false }
+    Op {
+        action,
+        obj: ObjectId::Id(object),
+        key: legacy::Key::Map(key.into()),
+        pred: over.into(),
+        insert: false,
+    }
 }
 
 fn named(id: &ObjId) -> Result<OpId, DocumentError> {

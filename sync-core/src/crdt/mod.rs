@@ -10,7 +10,7 @@ mod genesis;
 mod making;
 mod snapshot;
 
-pub use change::{Action, Change, Key, Object, Op, OpRef};
+pub use change::{Action, Change, Key, Object, Op, OpRef, Parts};
 pub use document::{Document, DocumentError};
 pub use genesis::{GENESIS_ACTOR, genesis_hash};
 pub use snapshot::{NotOnePiece, Past};

@@ -122,10 +122,7 @@ mod tests {
 
     #[test]
     fn an_actor_that_wrote_for_two_is_not_put_together() {
-        assert_eq!(
-            Snapshot::of(Kind::Log, &changes(&[(9, ANNA), (9, BORIS)])),
-            Err(NotOnePiece::TwoAuthors)
-        );
+        assert_eq!(Snapshot::of(Kind::Log, &changes(&[(9, ANNA), (9, BORIS)])), Err(NotOnePiece::TwoAuthors));
     }
 
     #[test]

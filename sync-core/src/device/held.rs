@@ -1,14 +1,18 @@
-//! A document on the device: the admitted changes as the server gave them; own unanswered work is in the log.
+//! A document on the device: what was admitted, as the server gave it, in one piece and by changes; own unanswered
+//! work is in the log.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use super::Device;
 use super::log::Wrote;
 use crate::admission::{self, Fit, History, Limits};
 use crate::crdt::{Change, Document, DocumentError};
-use crate::ids::{ChangeHash, DocId, Id};
+use crate::ids::{Actor, ChangeHash, DocId, Id};
 use crate::scope::Scope;
-use crate::wire::Admitted;
+use crate::wire::{Admitted, Snapshot};
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Held {
@@ -19,6 +23,31 @@ pub(super) struct Held {
     /// No longer this person's: goes when the last own change in it is answered for.
     #[n(2)]
     pub leaving: bool,
+    /// What came in one piece, with the server's word for it; the changes above are not in it.
+    #[n(3)]
+    pub piece: Option<Piece>,
+}
+
+/// A document in one piece, and who stands behind each of its actors, in their order.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub(super) struct Piece {
+    #[n(0)]
+    bytes: ByteVec,
+    #[n(1)]
+    actors: Vec<(Actor, Id)>,
+}
+
+impl Piece {
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            bytes: self.bytes.clone(),
+            authors: self.actors.iter().map(|(_, author)| *author).collect(),
+        }
+    }
+
+    fn document(&self, scope: &Scope) -> Result<Document, DocumentError> {
+        self.snapshot().load(scope.kind)
+    }
 }
 
 /// A document opened: with the own work that is not answered for, and what of that does not fit.
@@ -30,7 +59,7 @@ pub(super) struct Opened {
 
 impl Held {
     pub fn new(scope: Scope) -> Self {
-        Self { scope, admitted: Vec::new(), leaving: false }
+        Self { scope, admitted: Vec::new(), leaving: false, piece: None }
     }
 
     pub fn decode(bytes: &[u8]) -> Option<Self> {
@@ -41,17 +70,19 @@ impl Held {
         minicbor::to_vec(self).unwrap_or_default()
     }
 
-    /// The document of the admitted changes alone. Changes whose ground has not come yet are passed over.
+    /// The document of what was admitted alone. Changes whose ground has not come yet are passed over.
     pub fn document(&self) -> Result<Document, DocumentError> {
         let bytes = || self.admitted.iter().map(|admitted| admitted.bytes.as_slice());
-        match Document::from_changes(self.scope.kind, bytes()) {
-            Err(DocumentError::Missing(_)) => self.document_of_what_fits(),
-            whole => whole,
-        }
+        let Some(piece) = &self.piece else {
+            return match Document::from_changes(self.scope.kind, bytes()) {
+                Err(DocumentError::Missing(_)) => self.with_what_fits(Document::new(self.scope.kind)?),
+                whole => whole,
+            };
+        };
+        self.with_what_fits(piece.document(&self.scope)?)
     }
 
-    fn document_of_what_fits(&self) -> Result<Document, DocumentError> {
-        let mut document = Document::new(self.scope.kind)?;
+    fn with_what_fits(&self, mut document: Document) -> Result<Document, DocumentError> {
         let mut waiting: Vec<Change> =
             self.admitted.iter().map(|admitted| Change::parse(&admitted.bytes)).collect::<Result<_, _>>()?;
         loop {
@@ -63,10 +94,40 @@ impl Held {
         }
     }
 
+    /// Takes in a document in one piece that the server has vouched for. What is here and not in it stays.
+    pub fn take_piece(&mut self, snapshot: Snapshot) -> Result<(), DocumentError> {
+        let document = snapshot.load(self.scope.kind)?;
+        let actors: BTreeSet<Actor> = document.past().into_iter().map(|past| past.actor).collect();
+        if actors.len() != snapshot.authors.len() {
+            return Err(DocumentError::Broken);
+        }
+        let mut left = Vec::new();
+        if let Some(piece) = self.piece.as_ref().filter(|piece| piece.bytes != snapshot.bytes) {
+            let old = piece.document(&self.scope)?;
+            let authors = piece.snapshot().authors_of(&old);
+            for change in old.changes().into_iter().filter(|change| !document.has(&change.hash())) {
+                let author = authors.get(&change.hash()).copied().ok_or(DocumentError::Broken)?;
+                left.push(Admitted { author, bytes: change.bytes().to_vec().into() });
+            }
+        }
+        for admitted in std::mem::take(&mut self.admitted) {
+            if !document.has(&Change::parse(&admitted.bytes)?.hash()) {
+                left.push(admitted);
+            }
+        }
+        self.admitted = left;
+        let actors = actors.into_iter().zip(snapshot.authors).collect();
+        self.piece = Some(Piece { bytes: snapshot.bytes, actors });
+        Ok(())
+    }
+
     /// Takes in changes the server sent, each looked at before automerge ever sees it. `false` when one is
     /// not what a server of ours would send: it is left out.
     pub fn take(&mut self, changes: Vec<Admitted>) -> Result<bool, DocumentError> {
-        let mut history = History::new(self.scope.kind)?;
+        let mut history = match &self.piece {
+            Some(piece) => History::of(&piece.document(&self.scope)?)?,
+            None => History::new(self.scope.kind)?,
+        };
         for held in &self.admitted {
             if let Ok(framed) = admission::frame(&held.bytes, &Limits::STANDARD) {
                 history.add(&framed);
@@ -93,18 +154,30 @@ impl Held {
         Ok(sound)
     }
 
+    /// Whether the server has given or taken anything of it.
+    pub fn any(&self) -> bool {
+        self.piece.is_some() || !self.admitted.is_empty()
+    }
+
     pub fn add(&mut self, admitted: Admitted) {
         if !self.admitted.contains(&admitted) {
             self.admitted.push(admitted);
         }
     }
 
-    /// Who wrote each admitted change.
-    pub fn authors(&self) -> impl Iterator<Item = (ChangeHash, Id)> + '_ {
-        self.admitted.iter().filter_map(|admitted| {
+    /// Who wrote each admitted change of the document, which is this one or holds it.
+    pub fn authors(&self, document: &Document) -> BTreeMap<ChangeHash, Id> {
+        let actors: BTreeMap<Actor, Id> =
+            self.piece.iter().flat_map(|piece| &piece.actors).copied().collect();
+        let past = document.past();
+        let mut authors: BTreeMap<ChangeHash, Id> =
+            past.iter().filter_map(|past| Some((past.hash, *actors.get(&past.actor)?))).collect();
+        // Last: an actor of the piece may have gone on writing for somebody else.
+        authors.extend(self.admitted.iter().filter_map(|admitted| {
             let change = Change::parse(&admitted.bytes).ok()?;
             Some((change.hash(), admitted.author))
-        })
+        }));
+        authors
     }
 }
 

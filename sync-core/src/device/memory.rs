@@ -67,7 +67,7 @@ impl MemoryHost {
             cursor: self.cursor.as_deref(),
         };
         let (device, effects) = Device::open(stored);
-        self.device = device;
+        self.device = Device { first_version: self.device.first_version, ..device };
         self.outgoing = None;
         self.carry_out(effects, now_ms);
     }

@@ -18,6 +18,7 @@
 
 mod event;
 mod held;
+mod known;
 pub mod log;
 pub mod memory;
 mod rows;
@@ -49,6 +50,8 @@ pub struct Device {
     office: BTreeMap<String, String>,
     cursor: Option<Cursor>,
     flight: Flight,
+    /// Speaks version 1 of the wire, as devices from before version 2 do.
+    pub first_version: bool,
 }
 
 /// What the host found in its stores.

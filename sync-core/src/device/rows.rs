@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Device;
 use super::event::{Effect, Put};
 use super::log::Wrote;
-use crate::crdt::{Change, Document};
+use crate::crdt::Document;
 use crate::ids::{ChangeHash, DocId, Hash32, Id, Month};
 use crate::office::{Decision, OfficeRow, Review, Topic};
 use crate::record::{Fields, Record, Scalar};
@@ -99,7 +99,9 @@ impl Device {
     pub(super) fn rows_of(&self, doc: DocId) -> Vec<RecordRow> {
         let Some(scope) = self.scope_of(doc) else { return Vec::new() };
         let opened = self.open_document(doc, scope).ok();
-        let view = View { device: self, doc, scope, authors: self.authors(doc) };
+        let document = opened.as_ref().map(|opened| &opened.document);
+        let view =
+            View { device: self, doc, scope, authors: self.authors(doc, document), past: past(document) };
         let mut rows: BTreeMap<String, RecordRow> = BTreeMap::new();
         let mut unplaced: Vec<&Wrote> = self.quarantine_of(doc).map(|(wrote, _)| wrote).collect();
         if let Some(opened) = &opened {
@@ -107,7 +109,7 @@ impl Device {
                 if let Ok(Some(record)) = opened.document.record(&id)
                     && !record.fields.is_empty()
                 {
-                    rows.insert(id, view.row(&record, &opened.document));
+                    rows.insert(id, view.row(&record));
                 }
             }
             unplaced.extend(&opened.adrift);
@@ -125,13 +127,19 @@ impl Device {
         self.state.quarantine.iter().filter(move |(wrote, _)| wrote.item.doc == doc)
     }
 
-    fn authors(&self, doc: DocId) -> BTreeMap<ChangeHash, Id> {
+    fn authors(&self, doc: DocId, document: Option<&Document>) -> BTreeMap<ChangeHash, Id> {
+        let held = self.docs.get(&doc).zip(document);
         let mut authors: BTreeMap<ChangeHash, Id> =
-            self.docs.get(&doc).map(|held| held.authors().collect()).unwrap_or_default();
+            held.map(|(held, document)| held.authors(document)).unwrap_or_default();
         let mine = self.state.outbox.iter().filter(|pending| pending.wrote.item.doc == doc);
         authors.extend(mine.map(|pending| (pending.wrote.item.hash, self.person())));
         authors
     }
+}
+
+/// When each change was made, by its author's clock.
+fn past(document: Option<&Document>) -> BTreeMap<ChangeHash, i64> {
+    document.map(Document::past).unwrap_or_default().iter().map(|past| (past.hash, past.time_ms)).collect()
 }
 
 /// What is needed to show the records of one document.
@@ -140,16 +148,13 @@ struct View<'d> {
     doc: DocId,
     scope: Scope,
     authors: BTreeMap<ChangeHash, Id>,
+    past: BTreeMap<ChangeHash, i64>,
 }
 
 impl View<'_> {
-    fn row(&self, record: &Record, document: &Document) -> RecordRow {
+    fn row(&self, record: &Record) -> RecordRow {
         let fields = record.shown();
-        let first: Option<Change> = record
-            .fields
-            .get("type")
-            .and_then(|values| values.first())
-            .and_then(|written| document.change(&written.change));
+        let first = record.fields.get("type").and_then(|values| values.first()).map(|written| written.change);
         let record_type =
             fields.get("type").and_then(Scalar::as_text).unwrap_or(self.scope.kind.top()).to_owned();
         let digest = record.digest();
@@ -169,8 +174,8 @@ impl View<'_> {
                 .conflicts()
                 .map(|(key, values)| (key.to_owned(), self.clashes(values)))
                 .collect(),
-            author: first.as_ref().and_then(|change| self.authors.get(&change.hash()).copied()),
-            at_ms: first.as_ref().map(Change::time_ms),
+            author: first.and_then(|change| self.authors.get(&change).copied()),
+            at_ms: first.and_then(|change| self.past.get(&change).copied()),
             digest,
             review: review.map(|review| ReviewShown {
                 state: review.decision,

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::Device;
 use super::event::{Effect, Notice, Put};
 use super::held::Held;
+use super::known;
 use super::log::{Answered, Chain, LogRecord, Wrote};
 use crate::crdt::{Change, genesis_hash};
 use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
@@ -13,7 +14,9 @@ use crate::ids::{ChangeHash, DocId};
 use crate::office::{Decision, InboxNote, OfficeRow, Outcome, Review, Topic};
 use crate::scope::Scope;
 use crate::verdict::{Flag, Reason, Verdict};
-use crate::wire::{self, Admitted, DeviceState, Grant, Row, SyncAnswer, SyncRequest, VerdictOn};
+use crate::wire::{
+    self, Admitted, Asked, DeviceState, Grant, Newest, Row, SyncAnswer, SyncRequest, VerdictOn,
+};
 
 /// About how many bytes of envelopes go into one request; halved when the server says it is too much.
 const REQUEST_BYTES: usize = 256 * 1024;
@@ -26,6 +29,10 @@ const FATAL_TRIALS: u32 = 3;
 pub(super) struct Flight {
     phase: Phase,
     carried: BTreeSet<ChangeHash>,
+    /// What the answer need not repeat.
+    asked: Asked,
+    /// Envelopes the server wants with whole bytes.
+    whole: BTreeSet<u64>,
     request_bytes: Option<usize>,
     /// The clock was corrected for this request already.
     clock_corrected: bool,
@@ -69,6 +76,7 @@ impl Device {
         let envelopes = self.next_envelopes();
         self.flight.carried =
             envelopes.iter().filter_map(read_header).flat_map(|h| h.items).map(|i| i.hash).collect();
+        let head = self.state.chain;
         let request = SyncRequest {
             cursor: self.cursor.clone(),
             envelopes,
@@ -77,14 +85,34 @@ impl Device {
                 waiting: self.state.outbox.len() as u32,
                 set_aside: self.state.quarantine.len() as u32,
             },
+            head: head.hash.map(|hash| Newest { number: head.number, hash }),
             ..SyncRequest::default()
         };
-        let body = wire::pack(&request);
+        let Some(body) = self.pack(&request) else { return effects };
         let Some(token) = self.token("POST", "/v1/sync", &body, now_ms) else { return effects };
         self.flight.phase = Phase::Sent;
         effects.push(Effect::Send { token, body });
         effects.push(self.status());
         effects
+    }
+
+    /// In version 2; in the first one for a device that is told to be an old one.
+    fn pack(&mut self, request: &SyncRequest) -> Option<Vec<u8>> {
+        if self.first_version {
+            return Some(wire::pack(request));
+        }
+        let (key, org) = (self.state.key.as_ref()?.public(), self.state.identity.as_ref()?.org);
+        let whole: Vec<u64> = self.flight.whole.iter().copied().collect();
+        let body = wire::pack_request(request, &key, org, &known::Admitted::in_documents(&self.docs), &whole);
+        self.flight.asked = Asked::by(request);
+        Some(body)
+    }
+
+    fn unpack(&self, body: &[u8]) -> Result<SyncAnswer, wire::WireError> {
+        if body.first() == Some(&wire::VERSION) {
+            return wire::unpack(body, wire::MAX_UNPACKED);
+        }
+        wire::unpack_answer(body, &self.flight.asked)
     }
 
     pub(super) fn failed(&mut self) -> Vec<Effect> {
@@ -99,7 +127,7 @@ impl Device {
             return Vec::new();
         }
         match status {
-            200 => match wire::unpack::<SyncAnswer>(body, wire::MAX_UNPACKED) {
+            200 => match self.unpack(body) {
                 Ok(answer) => self.announce(answer),
                 Err(_) => self.refused("answer_unreadable"),
             },
@@ -284,9 +312,12 @@ impl Device {
             page.touched.insert(doc);
         }
         self.flight.land();
+        self.flight.whole.extend(&answer.full);
+        let sealed = &self.state.sealed;
+        self.flight.whole.retain(|number| sealed.contains_key(number));
         let progressed = !self.state.sealed.is_empty() && self.state.sealed.len() < sealed_before;
         let written_meanwhile = self.state.outbox.iter().any(|pending| pending.envelope.is_none());
-        let more = answer.more || progressed || written_meanwhile;
+        let more = answer.more || progressed || written_meanwhile || !answer.full.is_empty();
         if !answer.more {
             log.push(self.note(LogRecord::Synced(answer.server_time_ms)));
         }

@@ -58,7 +58,12 @@ pub fn unpack<T: for<'b> Decode<'b, ()>>(body: &[u8], max: usize) -> Result<T, W
                 _ => WireError::Unreadable,
             }
         })?;
-    let mut decoder = minicbor::Decoder::new(&plain);
+    decode_whole(&plain)
+}
+
+/// The message in these bytes, which must be all of them.
+pub(super) fn decode_whole<T: for<'b> Decode<'b, ()>>(plain: &[u8]) -> Result<T, WireError> {
+    let mut decoder = minicbor::Decoder::new(plain);
     let message = decoder.decode().map_err(|_| WireError::Unreadable)?;
     if decoder.position() == plain.len() { Ok(message) } else { Err(WireError::Unreadable) }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use sync_core::device::RowState;
 use sync_core::device::memory::Request;
 use sync_core::ids::{DocId, Id, unhex};
-use sync_core::wire::{self, SyncRequest};
+use sync_core::wire;
 
 /// Boris has been at somebody's who was never given to him.
 fn uninvited() -> (District, Walker, Walker, Id, (DocId, String)) {
@@ -94,7 +94,7 @@ fn what_stood_on_a_damaged_change_is_made_again_and_arrives() {
     }
     // A bit of the first change flips in the phone's memory: signed for, but not what its hash says.
     let asked = anna.phone.ask().unwrap();
-    let mut inside: SyncRequest = wire::unpack(&asked.body, wire::MAX_UNPACKED).unwrap();
+    let mut inside = anna.phone.host.device.read_request(&asked.body).unwrap();
     let change = &mut inside.envelopes[0].changes[0];
     let middle = change.len() / 2;
     change[middle] ^= 1;

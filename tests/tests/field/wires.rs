@@ -9,7 +9,7 @@ use serde_json::json;
 use sync_core::device::memory::Request;
 use sync_core::ids::Id;
 use sync_core::verdict::Verdict;
-use sync_core::wire::{self, SyncAnswer, SyncRequest};
+use sync_core::wire::{self, Asked, SyncAnswer, SyncRequest};
 
 fn one_visitor() -> (District, Walker, Id) {
     let mut district = District::new(&["anna"]);
@@ -39,9 +39,10 @@ fn a_retry_after_a_lost_answer_says_duplicate_and_doubles_nothing() {
     assert_eq!(anna.phone.waiting(), 1, "until the phone has heard, the phone keeps it");
 
     let again = anna.phone.ask().unwrap();
+    let request = Asked::by(&anna.phone.host.device.read_request(&again.body).unwrap());
     let (_, second) = anna.link.post(anna.phone.device(), &again).unwrap();
     let verdicts = |body: &[u8]| -> Vec<Verdict> {
-        let answer: SyncAnswer = wire::unpack(body, wire::MAX_UNPACKED).unwrap();
+        let answer = wire::unpack_answer(body, &request).unwrap();
         answer.verdicts.iter().map(|on| on.verdict).collect()
     };
     assert_eq!(verdicts(&first), [Verdict::Accepted]);
@@ -141,7 +142,7 @@ fn an_envelope_before_its_predecessor_waits_and_nothing_is_lost() {
     anna.phone.hear_nothing();
     anna.phone.correct(&at, &[("witness", "два".into())]).unwrap();
     let both = anna.phone.ask().unwrap();
-    let mut inside: SyncRequest = wire::unpack(&both.body, wire::MAX_UNPACKED).unwrap();
+    let mut inside = anna.phone.host.device.read_request(&both.body).unwrap();
     assert_eq!(inside.envelopes.len(), 2);
 
     // The second alone; then both in the wrong order, then the first again, late.

@@ -123,6 +123,7 @@ impl Field {
     pub async fn phone(&self, person: Id) -> Phone {
         let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
         let mut host = MemoryHost::default();
+        host.device.first_version = true;
         host.step(Event::NewKey { random: [seed; 32] }, &[], self.now());
         let key = host.public_key.unwrap();
         let device = self.app.log.enrol(person, key, "phone", self.now()).await.unwrap();

@@ -1,8 +1,11 @@
 //! The change log in SQLite: one writer thread with group commit, a few readers.
 
+mod again;
 mod append;
+mod beginnings;
 mod codec;
 mod envelopes;
+mod files;
 mod pen;
 mod people;
 mod queries;
@@ -21,10 +24,11 @@ use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, PublicKey};
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::Grant;
+use sync_core::wire::elided::{Found, Wanted};
 use tokio::sync::watch;
 
 use super::{
-    Account, Assignment, Batch, ChangeLog, ChangeRow, Device, DeviceNews, GrantSpan, KeptEnvelope, Known,
+    Account, Assignment, Batch, ChangeLog, ChangeRow, Device, DeviceNews, FormerEpoch, GrantSpan, KeptEnvelope, Known,
     LogRow, Organisation, QuarantineState, Quarantined, RowHead, StoreError, Stored,
 };
 use crate::private;
@@ -42,9 +46,14 @@ pub struct Founding {
     pub server_seed: [u8; 32],
 }
 
+/// The files of this backend.
+#[derive(Clone, Copy, Debug)]
+pub struct SqliteFiles;
+
 /// The log of one organisation in one file.
 pub struct SqliteLog {
     organisation: Organisation,
+    former: Vec<FormerEpoch>,
     server_seed: [u8; 32],
     writer: Writer,
     readers: Readers,
@@ -66,10 +75,11 @@ impl SqliteLog {
             }
         };
         let seq: u64 = connection.query_row("SELECT seq FROM counter", (), |row| row.get(0))?;
+        let former = files::former(&connection)?;
         let (sender, newest) = watch::channel(seq);
         let readers = Readers::open(path)?;
         let writer = Writer::start(Pen::new(path.to_owned(), connection, sender))?;
-        Ok(Self { organisation, server_seed, writer, readers, newest })
+        Ok(Self { organisation, former, server_seed, writer, readers, newest })
     }
 
     fn org(&self) -> Id {
@@ -121,6 +131,10 @@ impl ChangeLog for SqliteLog {
         &self.organisation
     }
 
+    fn former_epochs(&self) -> &[FormerEpoch] {
+        &self.former
+    }
+
     fn server_seed(&self) -> [u8; 32] {
         self.server_seed
     }
@@ -138,6 +152,11 @@ impl ChangeLog for SqliteLog {
         self.readers.read(move |connection| queries::read_after(connection, org, after, limit)).await
     }
 
+    async fn outlines(&self, after: u64, until: u64, limit: usize) -> Stored<Vec<LogRow>> {
+        let org = self.org();
+        self.readers.read(move |connection| queries::outlines(connection, org, (after, until), limit)).await
+    }
+
     async fn rows(&self, seqs: &[u64]) -> Stored<Vec<LogRow>> {
         let (org, seqs) = (self.org(), seqs.to_vec());
         self.readers.read(move |connection| queries::rows(connection, org, &seqs)).await
@@ -152,11 +171,6 @@ impl ChangeLog for SqliteLog {
 
     async fn count_in(&self, scope: Grant, after: u64, until: u64) -> Stored<u32> {
         self.readers.read(move |connection| queries::count_in(connection, scope, after, until)).await
-    async fn outlines(&self, after: u64, until: u64, limit: usize) -> Stored<Vec<LogRow>> {
-        let org = self.org();
-        self.readers.read(move |connection| queries::outlines(connection, org, (after, until), limit)).await
-    }
-
     }
 
     async fn newest_in(&self, scope: Grant) -> Stored<u64> {
@@ -171,6 +185,10 @@ impl ChangeLog for SqliteLog {
     async fn scopes_of(&self, docs: &[DocId]) -> Stored<BTreeMap<DocId, Scope>> {
         let docs = docs.to_vec();
         self.readers.read(move |connection| queries::scopes_of(connection, &docs)).await
+    }
+
+    async fn beginning_so(&self, wanted: Wanted) -> Stored<Found> {
+        self.readers.read(move |connection| beginnings::find(connection, &wanted)).await
     }
 
     async fn family(&self, family: Id) -> Stored<BTreeMap<DocId, Scope>> {

@@ -22,6 +22,7 @@ fn event(value: serde_json::Value) -> Event {
 
 fn phone() -> MemoryHost {
     let mut host = MemoryHost::default();
+    host.device.first_version = true;
     host.step(event(json!({"event": "new_key", "random": "11".repeat(32)})), &[], NOW);
     let answer = json!({
         "device": "22".repeat(16), "person": "33".repeat(16), "org": "44".repeat(16), "server_time_ms": SERVER_NOW,

@@ -1,0 +1,189 @@
+//! The device's side: leaving out.
+
+use minicbor::bytes::ByteVec;
+
+use super::course::{Course, Passed};
+use super::{
+    DOC_PREFIX, Dep, DocRef, Elided, Made, Packed, Ref, Shape, Short, ShortChange, ShortItem, Value,
+};
+use crate::crdt::{Action, Change, GENESIS_ACTOR, Key, Object, Op, OpRef, genesis_hash};
+use crate::envelope::{self, Envelope, Header, Item};
+use crate::ids::{Actor, ChangeHash, DeviceId, DocId, Id, PublicKey, unhex};
+use crate::scope::{Kind, Scope};
+
+/// What the server is known to have.
+pub trait Known {
+    /// Whether it has this document, with just this scope.
+    fn document(&self, doc: DocId, scope: &Scope) -> bool;
+    /// Whether it has admitted this change.
+    fn change(&self, doc: DocId, hash: &ChangeHash) -> bool;
+}
+
+/// The envelopes of one request, each as short as it goes; those with a number in `whole` as they are.
+pub fn elide(
+    key: &PublicKey,
+    org: Id,
+    clock_ms: i64,
+    envelopes: &[Envelope],
+    known: &impl Known,
+    whole: &[u64],
+) -> Vec<Packed> {
+    let mut course = Course::new(clock_ms);
+    envelopes
+        .iter()
+        .map(|envelope| match header_of(key, org, envelope) {
+            Some(header) if !whole.contains(&header.number) => {
+                Packed::Short(shorten(&mut course, key, envelope, &header, known))
+            }
+            _ => Packed::Whole(envelope.clone()),
+        })
+        .collect()
+}
+
+/// The header, when nothing about it is other than the server would expect.
+fn header_of(key: &PublicKey, org: Id, envelope: &Envelope) -> Option<Header> {
+    let header: Header = minicbor::decode(&envelope.header).ok()?;
+    let ours = header.version == envelope::VERSION && header.org == org && header.device == DeviceId::of(key);
+    let whole = header.items.len() == envelope.changes.len() && header.encode() == *envelope.header;
+    (ours && whole).then_some(header)
+}
+
+fn shorten(
+    course: &mut Course,
+    key: &PublicKey,
+    envelope: &Envelope,
+    header: &Header,
+    known: &impl Known,
+) -> Short {
+    let mut items = Vec::new();
+    for (item, bytes) in header.items.iter().zip(&envelope.changes) {
+        let doc = name_document(course, item, known);
+        let change = Change::parse(bytes).ok().filter(|change| change.hash() == item.hash);
+        let elided =
+            change.as_ref().and_then(|change| leave_out(course, item, change, &item.actor(key), known));
+        let max_op = change.filter(|_| elided.is_some()).map(|change| change.max_op());
+        course.pass(Passed { doc: item.doc, scope: item.scope, hash: item.hash, max_op });
+        let change = elided.map_or_else(|| as_it_is(item, bytes), ShortChange::Elided);
+        items.push(ShortItem { doc, incarnation: item.incarnation, change, replaces: item.replaces });
+    }
+    Short { number: header.number, previous: header.previous, signature: envelope.signature, items }
+}
+
+fn as_it_is(item: &Item, bytes: &ByteVec) -> ShortChange {
+    ShortChange::Bytes(item.hash, bytes.clone())
+}
+
+fn name_document(course: &Course, item: &Item, known: &impl Known) -> DocRef {
+    if let Some(back) = course.find(|passed| passed.doc == item.doc && passed.scope == item.scope) {
+        return DocRef::Back(back);
+    }
+    let derived = item.scope.kind == Kind::Log && item.scope.fits(item.doc);
+    match item.doc.as_bytes().first_chunk::<DOC_PREFIX>() {
+        Some(prefix) if derived && known.document(item.doc, &item.scope) => DocRef::Log(*prefix),
+        _ => DocRef::Named(item.scope, (!derived).then_some(item.doc)),
+    }
+}
+
+/// `None` for a change that is not of the form our devices make.
+fn leave_out(
+    course: &mut Course,
+    item: &Item,
+    change: &Change,
+    actor: &Actor,
+    known: &impl Known,
+) -> Option<Elided> {
+    if change.actor()? != *actor || change.has_extras() {
+        return None;
+    }
+    let deps: Vec<Dep> = change.deps().map(|hash| dep(course, item, hash, known)).collect();
+    let ops = change.ops();
+    let (made, puts) = match ops.split_first() {
+        Some((Op { action: Action::MakeMap, key: Key::Name(name), object, preds, .. }, puts))
+            if preds.is_empty() && is_top(object) =>
+        {
+            (Some(made(name, change.time_ms())), puts)
+        }
+        _ => (None, ops.as_slice()),
+    };
+    let object = match &made {
+        Some(_) => Some(Ref::Own(change.start_op())),
+        None => puts.first().and_then(|op| reference(&op.object)).filter(|object| !is_genesis_top(object)),
+    };
+    let mut keys = Vec::new();
+    let mut values = Vec::new();
+    let mut over = Vec::new();
+    for op in puts {
+        let (Key::Name(key), Action::Put(value)) = (&op.key, &op.action) else { return None };
+        let here = reference(&op.object).filter(|object| !is_genesis_top(object));
+        if here != object || op.insert {
+            return None;
+        }
+        keys.push(key.clone());
+        values.push(Value(value.clone()));
+        over.push(op.preds.iter().map(of).collect::<Option<Vec<Ref>>>()?);
+    }
+    if over.iter().all(Vec::is_empty) {
+        over.clear();
+    }
+    let start_op = i64::try_from(change.start_op()).ok()?;
+    let expected = i64::try_from(course.expected_start(&deps)).ok()?;
+    let elided = Elided {
+        seq: change.seq(),
+        start_op: start_op - expected,
+        time_ms: change.time_ms().checked_sub(course.time_ms)?,
+        deps,
+        object: object.filter(|_| made.is_none()),
+        made,
+        shape: course.find_shape(&keys).map_or_else(|| Shape::Named(keys.clone()), Shape::Back),
+        values,
+        over,
+    };
+    course.time_ms = change.time_ms();
+    course.note_shape(keys);
+    Some(elided)
+}
+
+fn dep(course: &Course, item: &Item, hash: ChangeHash, known: &impl Known) -> Dep {
+    if genesis_hash(item.scope.kind) == Ok(hash) {
+        return Dep::Genesis;
+    }
+    if let Some(back) = course.find(|passed| passed.doc == item.doc && passed.hash == hash) {
+        return Dep::Back(back + 1);
+    }
+    match hash.as_bytes().first_chunk() {
+        Some(prefix) if known.change(item.doc, &hash) => Dep::Known(*prefix),
+        _ => Dep::Named(hash),
+    }
+}
+
+fn made(name: &str, time_ms: i64) -> Made {
+    let v7 = || {
+        let id = unhex(name).and_then(|bytes| Id::from_slice(&bytes))?;
+        let rest = *id.as_bytes().last_chunk::<10>()?;
+        let delta = id.time_ms().checked_sub(time_ms)?;
+        Some(Made::V7(delta, rest))
+    };
+    v7().unwrap_or_else(|| Made::Key(name.to_owned()))
+}
+
+fn is_top(object: &Object) -> bool {
+    reference(object).is_some_and(|object| is_genesis_top(&object))
+}
+
+fn is_genesis_top(object: &Ref) -> bool {
+    *object == Ref::Other(1, GENESIS_ACTOR)
+}
+
+fn reference(object: &Object) -> Option<Ref> {
+    match object {
+        Object::Root => None,
+        Object::Made(by) => of(by),
+    }
+}
+
+fn of(op: &OpRef) -> Option<Ref> {
+    if op.own {
+        return Some(Ref::Own(op.counter));
+    }
+    Actor::from_slice(&op.actor).map(|actor| Ref::Other(op.counter, actor))
+}
