@@ -1,5 +1,7 @@
 //! What an operator can say on the command line.
 
+mod copies;
+
 use std::error::Error;
 use std::io::{BufRead, IsTerminal};
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -17,7 +19,7 @@ use footpath::demo;
 use footpath::read_model::{self, ReadModel};
 use footpath::routes::openapi;
 use footpath::serve;
-use footpath::store::{ChangeLog, Duty};
+use footpath::store::{ChangeLog, Duty, LogFiles};
 use footpath::vetting::{self, Vetting};
 use sync_core::ids::Id;
 use tokio::net::TcpListener;
@@ -61,6 +63,14 @@ enum Command {
     Device(Device),
     /// Make the desk's tables again from the change log; not while the server runs.
     Rebuild,
+    /// Write an encrypted copy of everything; while the server runs, or not.
+    Backup(copies::Backup),
+    /// Make a key for backups: the secret half into a file, the public one is printed.
+    BackupKey(copies::BackupKey),
+    /// Put a backup into a folder that has no log yet.
+    Restore(copies::Restore),
+    /// See whether the log and the desk's tables are whole; while the server runs, or not.
+    Verify,
     /// Print the description of the API.
     Openapi,
     /// Vet changes on stdin: started by the server, not by people.
@@ -121,7 +131,7 @@ fn duty(text: &str) -> Result<Duty, String> {
 }
 
 /// Runs what the command line says.
-pub fn run(open: OpenLog) -> ExitCode {
+pub fn run(open: OpenLog, files: &dyn LogFiles) -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         // No runtime, no logging, no settings: a vetting process holds nothing worth having.
@@ -130,7 +140,8 @@ pub fn run(open: OpenLog) -> ExitCode {
             print!("{}", openapi::text());
             Ok(())
         }
-        command => begin(open, cli.data, command),
+        Command::BackupKey(key) => copies::make_key(key),
+        command => begin(open, files, cli.data, command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -141,7 +152,7 @@ pub fn run(open: OpenLog) -> ExitCode {
     }
 }
 
-fn begin(open: OpenLog, data: Option<PathBuf>, command: Command) -> Outcome {
+fn begin(open: OpenLog, files: &dyn LogFiles, data: Option<PathBuf>, command: Command) -> Outcome {
     log_to_stderr();
     let mut config = Config::from_env()?;
     if let Some(data) = data {
@@ -164,7 +175,10 @@ fn begin(open: OpenLog, data: Option<PathBuf>, command: Command) -> Outcome {
                 })
                 .await
             }
-            Command::Vet | Command::Openapi => Ok(()),
+            Command::Backup(said) => copies::back_up(files, &config.data, said).await,
+            Command::Restore(said) => copies::restore(files, &config.data, said).await,
+            Command::Verify => copies::verify(files, &config.data).await,
+            Command::Vet | Command::Openapi | Command::BackupKey(_) => Ok(()),
         }
     })
 }

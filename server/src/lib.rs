@@ -6,11 +6,12 @@
 pub mod access;
 pub mod app;
 pub mod auth;
+pub mod backup;
 pub mod command;
 pub mod config;
 pub mod demo;
-pub mod memory;
 pub mod news;
+pub mod memory;
 pub mod pace;
 mod private;
 pub mod problem;

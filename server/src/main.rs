@@ -7,13 +7,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use footpath::store::sqlite::{FILE, Founding, SqliteLog};
+use footpath::store::sqlite::{FILE, Founding, SqliteFiles, SqliteLog};
 use footpath::store::{ChangeLog, Organisation};
 use sync_core::ids::Id;
 
 fn main() -> ExitCode {
     footpath::memory::settle();
-    cli::run(open)
+    cli::run(open, &SqliteFiles)
 }
 
 /// The log in a folder; a new organisation gets random ids and a key of its own.

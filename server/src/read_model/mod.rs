@@ -6,6 +6,7 @@
 
 mod cards;
 mod catalogue;
+mod compare;
 mod desk;
 mod desk_rows;
 pub mod project;
@@ -27,6 +28,7 @@ use tokio::task::JoinHandle;
 
 use crate::private;
 use crate::store::{ChangeLog, StoreError};
+pub use compare::{Differences, copy, differences};
 pub use tail::rebuild;
 use writer::Writer;
 
@@ -140,13 +142,13 @@ impl ReadModel {
         *self.applied.borrow()
     }
 
-    /// Waits until the tables know row `seq`, for a while: who has just written sees it.
-    pub async fn wait_for(&self, seq: u64) -> Result<(), ReadModelError> {
     /// The same, watched.
     pub fn shown(&self) -> watch::Receiver<u64> {
         self.applied.clone()
     }
 
+    /// Waits until the tables know row `seq`, for a while: who has just written sees it.
+    pub async fn wait_for(&self, seq: u64) -> Result<(), ReadModelError> {
         let mut applied = self.applied.clone();
         let reached = tokio::time::timeout(PATIENCE, applied.wait_for(|applied| *applied >= seq)).await;
         match reached {

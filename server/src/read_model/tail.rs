@@ -12,7 +12,7 @@ use super::{ReadModelError, remove};
 use crate::store::ChangeLog;
 
 /// Rows taken at once.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// Follows the log until it is closed. A failure is tried again: the tables stay as they were meanwhile.
 pub(super) async fn follow(mut writer: Writer, log: Arc<dyn ChangeLog>, applied: watch::Sender<u64>) {
@@ -64,7 +64,7 @@ pub(super) async fn rebuild_in_batches(
 }
 
 /// Takes batches until there is no row left. Gives the writer back, unless a batch took it down.
-async fn catch_up(
+pub(super) async fn catch_up(
     mut writer: Writer,
     log: &Arc<dyn ChangeLog>,
     batch: usize,
