@@ -16,6 +16,7 @@
 //! | `desk` | a coordinator over REST |
 //! | `district` | a coordinator, workers and whom they visit, on the real server |
 //! | `sabotage` | bytes that bring down a weakened vetting process |
+//! | `sim` | the simulator: months in a district, from a seed |
 //! | `holdings` | what a phone holds, taken apart |
 //! | `stories` | words for notes, cases for phones |
 //!
@@ -37,5 +38,6 @@ pub mod http;
 pub mod ledger;
 pub mod phone;
 pub mod sabotage;
+pub mod sim;
 pub mod stories;
 pub mod wire;
