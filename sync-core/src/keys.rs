@@ -64,9 +64,9 @@ pub const TOKEN_LIFE_S: i64 = 300;
 /// see [`request_binding`].
 pub fn token(key: &DeviceKey, person: Id, org: Id, request: &str, now_ms: i64) -> String {
     let now = now_ms.div_euclid(1000);
-    let header = base64url(br#"{"alg":"EdDSA","typ":"JWT"}"#);
+    let header = base64url(br#"{"alg":"EdDSA"}"#);
     let claims = format!(
-        r#"{{"iss":"{}","sub":"{person}","aud":"footpath/{org}","iat":{now},"nbf":{},"exp":{},"req":"{request}"}}"#,
+        r#"{{"iss":"{}","sub":"{person}","aud":"footpath/{org}","nbf":{},"exp":{},"req":"{request}"}}"#,
         key.device(),
         now - 60,
         now + TOKEN_LIFE_S,

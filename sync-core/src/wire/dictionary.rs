@@ -22,3 +22,18 @@ pub fn dictionary() -> Vec<u8> {
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{hex, sha256};
+
+    /// A letter changed here, and no phone in the field could read its server.
+    #[test]
+    fn the_dictionary_is_frozen() {
+        assert_eq!(
+            hex(&sha256(&dictionary())),
+            "b48e02e934e0faafba8b7aac43643d16c2f044d45be9a7baeb8eb00af9f31079"
+        );
+    }
+}

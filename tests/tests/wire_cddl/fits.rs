@@ -13,6 +13,7 @@ pub enum Value {
     Null,
     Bool(bool),
     Int(i128),
+    Float,
     Bytes(Vec<u8>),
     Text(String),
     Array(Vec<Value>),
@@ -28,6 +29,7 @@ pub fn value_of(bytes: &[u8]) -> Option<Value> {
 fn item(decoder: &mut Decoder<'_>) -> Option<Value> {
     Some(match decoder.datatype().ok()? {
         Cbor::Null => decoder.null().map(|()| Value::Null).ok()?,
+        Cbor::F64 => decoder.f64().map(|_| Value::Float).ok()?,
         Cbor::Bool => Value::Bool(decoder.bool().ok()?),
         Cbor::Bytes => Value::Bytes(decoder.bytes().ok()?.to_vec()),
         Cbor::String => Value::Text(decoder.str().ok()?.to_owned()),
@@ -61,7 +63,8 @@ impl Rules {
                 ("uint", Value::Int(number)) => *number >= 0,
                 ("int", Value::Int(_)) | ("bytes", Value::Bytes(_)) | ("tstr", Value::Text(_)) => true,
                 ("bool", Value::Bool(_)) | ("null", Value::Null) => true,
-                ("uint" | "int" | "bytes" | "tstr" | "bool" | "null", _) => false,
+                ("float", Value::Float) => true,
+                ("uint" | "int" | "bytes" | "tstr" | "bool" | "null" | "float", _) => false,
                 (rule, _) => self.fits(rule, value),
             },
             _ => false,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub enum Type {
     Choice(Vec<Type>),
     Array(Vec<Member>),
-    /// `uint`, `int`, `bytes`, `tstr`, `bool`, `null`, or a rule of the file.
+    /// `uint`, `int`, `bytes`, `tstr`, `bool`, `null`, `float`, or a rule of the file.
     Named(String),
     /// Whole numbers from one to another; a literal is a range of one.
     Range(i128, i128),

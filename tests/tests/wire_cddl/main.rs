@@ -6,6 +6,7 @@
 mod fits;
 mod grammar;
 mod messages;
+mod short;
 
 use fits::{Rules, Value, value_of};
 use sync_core::verdict::{Flag, Reason, RemakeReason};
@@ -31,6 +32,16 @@ fn requests_are_what_it_says() {
 fn answers_are_what_it_says() {
     for answer in [messages::full_answer(), messages::bare_answer()] {
         assert!(rules().fits("sync-answer", &encoded(&answer)), "{answer:?}");
+    }
+}
+
+#[test]
+fn version_2_is_what_it_says() {
+    for request in [short::full_request(), short::bare_request()] {
+        assert!(rules().fits("short-request", &encoded(&request)), "{request:?}");
+    }
+    for answer in [short::full_answer(), short::bare_answer()] {
+        assert!(rules().fits("short-answer", &value_of(&answer).unwrap()));
     }
 }
 
@@ -61,7 +72,7 @@ fn codes_end_where_the_core_ends() {
 #[test]
 fn a_wrong_value_anywhere_is_seen() {
     let rules = rules();
-    for (rule, whole) in messages_by_rule() {
+    for (rule, _, whole) in messages_by_rule() {
         let mut tried = 0;
         spoil(&whole, &mut |spoiled| {
             tried += 1;
@@ -74,9 +85,9 @@ fn a_wrong_value_anywhere_is_seen() {
 #[test]
 fn a_missing_or_an_extra_member_is_seen() {
     let rules = rules();
-    for (rule, whole) in messages_by_rule() {
+    for (rule, required, whole) in messages_by_rule() {
         let Value::Array(members) = &whole else { panic!("{rule} is no array") };
-        for gone in 0..members.len() {
+        for gone in 0..required {
             let mut less = members.clone();
             less.remove(gone);
             assert!(!rules.fits(rule, &Value::Array(less)), "{rule} without member {gone}");
@@ -121,13 +132,21 @@ fn no_rule_stands_about_unused() {
     let mut found = Vec::new();
     rules.reached_from("sync-request", &mut found);
     rules.reached_from("sync-answer", &mut found);
+    rules.reached_from("short-request", &mut found);
+    rules.reached_from("short-answer", &mut found);
     for rule in rules.0.keys() {
         assert!(found.contains(rule), "{rule}");
     }
 }
 
-fn messages_by_rule() -> [(&'static str, Value); 2] {
-    [("sync-request", encoded(&messages::full_request())), ("sync-answer", encoded(&messages::full_answer()))]
+/// Messages with everything in them, and how many of their members no version could leave out.
+fn messages_by_rule() -> [(&'static str, usize, Value); 4] {
+    [
+        ("sync-request", 3, encoded(&messages::full_request())),
+        ("sync-answer", 10, encoded(&messages::full_answer())),
+        ("short-request", 3, encoded(&short::full_request())),
+        ("short-answer", 12, value_of(&short::full_answer()).unwrap()),
+    ]
 }
 
 /// Gives `each` every copy of `whole` in which one value is of another kind.
