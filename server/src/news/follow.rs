@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sync_core::ids::Id;
+use sync_core::ids::{DeviceId, Id};
 use sync_core::office::Topic;
 use sync_core::wire::Grant;
 
@@ -31,11 +31,18 @@ pub struct Gained {
 #[derive(Debug, PartialEq)]
 pub enum Stir {
     /// Goes to phones by the table of who sees what; on the desk it stands at the place.
-    Row { head: HeadOf, place: Option<String>, on_desk: bool },
+    Row { head: HeadOf, from: Cause, place: Option<String>, on_desk: bool },
     /// This person was given something, or lost it; on the desk it stands at the place.
-    Given { person: Id, place: Option<String> },
+    Given { person: Id, by: Id, place: Option<String> },
     /// For the desk only.
     Desk { place: Option<String> },
+}
+
+/// Whose doing a row is: what a phone does itself is no news to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    Device(DeviceId),
+    Person(Id),
 }
 
 /// Follows the desk's tables, and tells the streams. Ends with the read model.
@@ -106,17 +113,18 @@ fn stir(entry: &Entry, places: &BTreeMap<Id, String>) -> Option<Stir> {
     Some(match entry {
         Entry::Change(change) => {
             let head = HeadOf::Change { doc: change.doc, scope: change.scope, hash: change.hash };
-            Stir::Row { head, place: at(change.scope.place), on_desk: true }
+            let from = Cause::Device(change.device);
+            Stir::Row { head, from, place: at(change.scope.place), on_desk: true }
         }
         Entry::Office(office) => {
             let (topic, subject) = (office.row.topic, office.row.subject);
             let head = HeadOf::Office { topic, subject, to: office.to };
             // The rest follows from rows that are told of themselves.
             let on_desk = matches!(topic, Topic::Review | Topic::Catalogue);
-            Stir::Row { head, place: at(None), on_desk }
+            Stir::Row { head, from: Cause::Person(office.by), place: at(None), on_desk }
         }
-        Entry::Granted { person, .. } | Entry::Revoked { person, .. } => {
-            Stir::Given { person: *person, place: at(None) }
+        Entry::Granted { person, by, .. } | Entry::Revoked { person, by, .. } => {
+            Stir::Given { person: *person, by: *by, place: at(None) }
         }
         Entry::Assigned(_) => Stir::Desk { place: at(None) },
         Entry::SetAside(row) => Stir::Desk { place: at(row.item.scope.place) },

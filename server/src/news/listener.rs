@@ -1,9 +1,10 @@
 //! Whether a person may see any of what the log gained.
 
+use sync_core::ids::DeviceId;
 use sync_core::office::Topic;
 use sync_core::wire::Grant;
 
-use super::follow::{Gained, Stir};
+use super::follow::{Cause, Gained, Stir};
 use crate::access::Access;
 use crate::app::App;
 use crate::problem::Problem;
@@ -13,6 +14,7 @@ use crate::store::{Account, Duty, HeadOf};
 /// One person's ear.
 pub struct Listener {
     account: Account,
+    device: DeviceId,
     /// What a phone of theirs is given.
     access: Access,
     /// What their desk shows.
@@ -20,20 +22,21 @@ pub struct Listener {
 }
 
 impl Listener {
-    pub async fn of(app: &App, account: Account) -> Result<Self, Problem> {
+    pub async fn of(app: &App, account: Account, device: DeviceId) -> Result<Self, Problem> {
         let access = Access::of(app.log.as_ref(), &account).await?;
         let reach = match account.has(Duty::Coordinator) {
             true => Some(app.read_model.reach(&account.places).await?),
             false => None,
         };
-        Ok(Self { account, access, reach })
+        Ok(Self { account, device, access, reach })
     }
 
     /// Whether this is news for the person.
     pub async fn concerns(&mut self, app: &App, gained: &Gained) -> Result<bool, Problem> {
         let Some(rows) = &gained.rows else { return Ok(true) };
         if rows.iter().any(|row| self.changes_sight(row)) {
-            let before = std::mem::replace(self, Self::of(app, self.account.clone()).await?);
+            let now = Self::of(app, self.account.clone(), self.device).await?;
+            let before = std::mem::replace(self, now);
             // What was theirs and is not any more is news as well.
             return Ok(rows.iter().any(|row| before.hears(row) || self.hears(row)));
         }
@@ -50,18 +53,32 @@ impl Listener {
     }
 
     fn hears(&self, row: &Stir) -> bool {
-        let (mine, place) = match row {
-            Stir::Row { head, place, on_desk } => (self.access.sees(head), on_desk.then_some((head, place))),
-            Stir::Given { person, place } => {
-                return *person == self.account.person || self.shows(place.as_deref());
+        match row {
+            Stir::Row { head, from, place, on_desk } => {
+                (!self.caused(*from) && self.access.sees(head))
+                    || (*on_desk && self.shows_row(head, place.as_deref()))
             }
-            Stir::Desk { place } => return self.shows(place.as_deref()),
-        };
-        mine || place.is_some_and(|(head, place)| match head {
+            Stir::Given { person, by, place } => {
+                (*person == self.account.person && person != by) || self.shows(place.as_deref())
+            }
+            Stir::Desk { place } => self.shows(place.as_deref()),
+        }
+    }
+
+    /// What this phone did itself came back with its own sync.
+    fn caused(&self, cause: Cause) -> bool {
+        match cause {
+            Cause::Device(device) => device == self.device,
+            Cause::Person(person) => person == self.account.person,
+        }
+    }
+
+    fn shows_row(&self, head: &HeadOf, place: Option<&str>) -> bool {
+        match head {
             // What is said of a document without a place can only be looked up; a poke too many harms nobody.
             HeadOf::Office { to: Grant::Organisation(_) | Grant::Document(_), .. } => self.at_the_desk(),
-            _ => self.shows(place.as_deref()),
-        })
+            _ => self.shows(place),
+        }
     }
 
     fn at_the_desk(&self) -> bool {

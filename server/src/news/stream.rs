@@ -51,7 +51,7 @@ pub async fn open(app: Arc<App>, from: SignedIn) -> Result<Events, Problem> {
     let place = app.news.place(from.device.id).ok_or_else(full)?;
     // Listening begins before looking at what the person may see, so that nothing falls in between.
     let gained = app.news.gained.subscribe();
-    let listener = Listener::of(&app, from.account).await?;
+    let listener = Listener::of(&app, from.account, from.device.id).await?;
     let (sender, receiver) = mpsc::channel(1);
     let _ = sender.try_send(Bytes::from_static(b": open\n\n"));
     tokio::spawn(Stream { app, place, listener, sender, due: None }.run(gained));

@@ -1,4 +1,6 @@
 /** What pages use: typed commands to the worker, and the start of everything. */
+import { ring } from './bell';
+import { tellWhetherLookedAt } from './looking';
 import type { CommandName, Commands, Failure, FromWorker, Push, Reply, RestAnswer, SyncResult } from './protocol';
 import { fill, stores, take } from './stores.svelte';
 import type { Fields, RecordRow, RecordType, Violation, WriteEvent } from './types';
@@ -19,7 +21,8 @@ interface Waiting {
 const RESTARTS = 3;
 
 let worker: Worker | null = null;
-let restarts = 0;
+let tellWhetherSeen = (): void => undefined;
+let restarts: number[] = [];
 const waiting = new Map<string, Waiting>();
 
 function command<K extends CommandName>(name: K, args: Commands[K]['args']): Promise<Commands[K]['answer']> {
@@ -44,12 +47,32 @@ function heard(push: Push): void {
   if (push.push === 'session' && push.session === null) location.reload();
 }
 
+  if (push.push === 'news') ring();
+  if (push.push === 'session') tellWhetherSeen();
 async function hello(): Promise<void> {
   fill(await command('hello', {}));
 }
 
 function spawn(): void {
   worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'footpath' });
+  tellWhetherSeen();
+  bearWitness();
+}
+
+/** Signed out on purpose: this is no loss. */
+function leave(): void {
+  forgetWitness();
+  location.reload();
+}
+
+/** Nobody is signed in, nothing says why, and yet there were records here: the browser cleared all of it. */
+function bearWitness(): void {
+  const { phase, session, status, documents, notices } = stores;
+  if (phase !== 'ready') return;
+  if (session) return keepWitness({ records: [...documents.values()].reduce((sum, rows) => sum + rows.length, 0), waiting: status.waiting });
+  const witness = readWitness();
+  if (!witness || notices.some(({ code }) => code === 'log_wiped')) return;
+  take({ push: 'notice', notice: { code: 'all_wiped', count: witness.waiting, records: witness.records } });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => ('reply' in data ? settle(data.reply) : heard(data));
 }
 
@@ -69,8 +92,9 @@ function restart(): void {
 export async function start(language: string): Promise<void> {
   spawn();
   void tellLanguage(language);
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible' && stores.status.signed_in) void sync();
+  tellWhetherSeen = tellWhetherLookedAt({
+    watch: (page, visible) => void command('watch', { page, visible }),
+    nudge: () => void command('nudge', {}),
   });
   await hello();
 }

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { NetworkError, call, json } from './network';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NetworkError, call, json, listen } from './network';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -50,4 +50,40 @@ it('sends the language, the token and the type, and nothing of the browser', asy
 it('takes a page of a proxy for no JSON at all', async () => {
   vi.stubGlobal('fetch', async () => new Response('<html>'));
   expect(json(await call(get))).toBeNull();
+});
+
+describe('a stream of events', () => {
+  const stream = (...parts: string[]): Response => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const part of parts) controller.enqueue(new TextEncoder().encode(part));
+        controller.close();
+      },
+    });
+    return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+  };
+  const to = { path: '/v1/news', language: 'uk', token: 'T' };
+  const hear = async (): Promise<string[]> => {
+    const heard: string[] = [];
+    await listen({ ...to, signal: new AbortController().signal }, (event) => heard.push(event));
+    return heard;
+  };
+
+  it('tells of each piece that holds events, however it is cut, and of no sign of life', async () => {
+    vi.stubGlobal('fetch', async () => stream(': open\n\n', ':\n\nda', 'ta: {"seq":1}\n', '\n:\n\n', 'data: {"seq":2}\n\ndata: {"seq":3}\n\n'));
+    expect(await hear()).toEqual(['open', 'poke', 'poke']);
+  });
+
+  it('is no stream when a page of a proxy comes instead', async () => {
+    vi.stubGlobal('fetch', async () => new Response('<html>data: </html>'));
+    expect(await hear()).toEqual([]);
+  });
+
+  it('is dead when it is silent', async () => {
+    vi.stubGlobal('fetch', (_: string, { signal }: { signal: AbortSignal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))));
+    const ended = listen({ ...to, signal: new AbortController().signal }, () => undefined).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(await ended).toBeInstanceOf(NetworkError);
+  });
 });

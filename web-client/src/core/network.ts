@@ -88,6 +88,57 @@ export async function call({ method, path, language, token, type, bytes }: Call)
   }
 }
 
+/** How a stream ended; `status` is 200 when it was open at all. */
+export interface Ended {
+  status: number;
+  retry_after_ms: number | null;
+}
+
+/** A stream shows a sign of life every 25 s; silent for so long it is dead, whatever the phone's radio says. */
+const STREAM_SILENCE_MS = 60_000;
+
+interface Listening {
+  path: string;
+  language: string;
+  token: string;
+  signal: AbortSignal;
+}
+
+/** Reads a stream of server-sent events until it ends: tells of its opening, and of each event. */
+export async function listen({ path, language, token, signal }: Listening, heard: (event: 'open' | 'poke') => void): Promise<Ended> {
+  const abort = new AbortController();
+  const end = (): void => abort.abort();
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  const watch = watchdog(STREAM_SILENCE_MS, 0, end);
+  try {
+    const headers = { 'Accept-Language': language, Authorization: `Bearer ${token}`, Accept: 'text/event-stream' };
+    const response = await fetch(path, { headers, cache: 'no-store', credentials: 'omit', signal: abort.signal });
+    const { status } = response;
+    const type = response.headers.get('Content-Type') ?? '';
+    if (status === 200 && type.startsWith('text/event-stream') && response.body) {
+      heard('open');
+      // Events are told apart by an empty line; what begins with a colon is a sign of life.
+      let text = '';
+      const reader = response.body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        watch.alive();
+        const events = (text + next.value).split('\n\n');
+        text = events.pop() ?? '';
+        if (events.some((event) => event.startsWith('data:'))) heard('poke');
+      }
+    } else {
+      await response.body?.cancel();
+    }
+    return { status, retry_after_ms: retryAfter(response.headers.get('Retry-After')) };
+  } catch {
+    throw new NetworkError('network');
+  } finally {
+    watch.stop();
+    signal.removeEventListener('abort', end);
+  }
+}
+
 /** The JSON of an answer; an answer that is no JSON (a proxy's page) is null. */
 export function json(answer: Answer): unknown {
   if (answer.bytes.length === 0) return null;

@@ -37,7 +37,8 @@ export interface RestAnswer {
 /** Every command, with what it takes and what it answers. */
 export interface Commands {
   hello: { args: Record<string, never>; answer: Snapshot };
-  write: { args: WriteEvent; answer: { record: string; doc: string } };
+  /** `forget` is the draft the record was made from: it goes when the record is saved, neither without the other. */
+  write: { args: WriteEvent & { forget?: string }; answer: { record: string; doc: string } };
   draft: { args: { key: string; body: string | null }; answer: null };
   check: { args: { type: RecordType; fields: Fields }; answer: Violation[] };
   sync: { args: Record<string, never>; answer: SyncResult };
@@ -45,6 +46,10 @@ export interface Commands {
   rest: { args: { method: string; path: string; body: unknown }; answer: RestAnswer };
   export: { args: Record<string, never>; answer: Uint8Array };
   language: { args: { language: string }; answer: null };
+  /** Whether somebody looks at a page; said again every minute while somebody does. */
+  watch: { args: { page: string; visible: boolean }; answer: null };
+  /** There may be a network again, or somebody came back: sync, unless the server asked us to stay away. */
+  nudge: { args: Record<string, never>; answer: null };
   sign_out: { args: Record<string, never>; answer: null };
 }
 
@@ -59,6 +64,8 @@ export type Push =
   | { push: 'drafts'; drafts: Record<string, string> }
   | { push: 'notice'; notice: Notice }
   | { push: 'synced'; result: SyncResult }
+  /** The server has something new for this person. */
+  | { push: 'news' }
   /** The leader opened its storage again: ask for everything anew. */
   | { push: 'reopened' }
   /** The core broke down; the page starts its worker again. */

@@ -67,6 +67,7 @@ export function take(push: Push): void {
       stores.phase = 'stopped';
       stores.failure = push.failure;
       return;
+    case 'news':
     case 'reopened':
     case 'crashed': return;
   }

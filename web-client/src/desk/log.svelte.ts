@@ -26,6 +26,7 @@ export class LogModel {
   /** The record that was opened last: coming back, the person finds the place again. */
   opened: string | null = null;
   private asked = 0;
+  private reading: Promise<void> | null = null;
 
   look(filters: Filters): Promise<void> {
     this.filters = filters;
@@ -39,22 +40,40 @@ export class LogModel {
 
   /** Reads as much again as is shown, so that the place on the page is kept. */
   refresh(): Promise<void> {
-    const limit = Math.min(Math.max(this.items.length, PIECE), api.MOST);
-    return this.read(limit, null);
+    return this.begin(this.items.length, null);
+  }
+
+  /** The same without a sign of it, for news that nobody asked for. */
+  async refreshQuietly(): Promise<void> {
+    if (this.busy) await this.reading;
+    await this.read(this.items.length, null);
   }
 
   more(): Promise<void> {
-    return this.next === null ? Promise.resolve() : this.read(PIECE, this.next);
+    return this.next === null ? Promise.resolve() : this.begin(PIECE, this.next);
   }
 
-  private async read(limit: number, after: string | null): Promise<void> {
-    const mine = ++this.asked;
+  private begin(wanted: number, after: string | null): Promise<void> {
     this.busy = true;
+    this.reading = this.read(wanted, after);
+    return this.reading;
+  }
+
+  /** Reads at least so many from there on, as far as there are any. */
+  private async read(wanted: number, after: string | null): Promise<void> {
+    const mine = ++this.asked;
     try {
-      const page = await api.records(this.filters, limit, after);
-      if (mine !== this.asked) return;
-      this.items = after === null ? page.items : [...this.items, ...page.items];
-      this.next = page.next ?? null;
+      const items = after === null ? [] : [...this.items];
+      const enough = items.length + Math.max(wanted, PIECE);
+      let next = after;
+      do {
+        const page = await api.records(this.filters, Math.min(enough - items.length, api.MOST), next);
+        if (mine !== this.asked) return;
+        items.push(...page.items);
+        next = page.next ?? null;
+      } while (next !== null && items.length < enough);
+      this.items = items;
+      this.next = next;
       this.at_ms = Date.now();
       this.problem = null;
     } catch (error) {

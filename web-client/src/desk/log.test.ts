@@ -38,6 +38,24 @@ describe('the log', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('reads as many again as are shown, quietly', async () => {
+    const log = new LogModel();
+    const many = (from: number, count: number) => rows(...Array.from({ length: count }, (_, n) => `r${from + n}`));
+    answers = [ok({ items: many(0, 50), next: 'm' })];
+    await log.look(NO_FILTERS);
+    for (let page = 1; page < 6; page++) {
+      answers = [ok({ items: many(page * 50, 50), next: 'm' })];
+      await log.more();
+    }
+    asked.length = 0;
+    answers = [ok({ items: many(1, 200), next: 'n' }), ok({ items: many(201, 100), next: 'o' })];
+    const quiet = log.refreshQuietly();
+    expect(log.busy).toBe(false);
+    await quiet;
+    expect(asked.map(({ path }) => path.replace(/.*limit/, 'limit'))).toEqual(['limit=200', 'limit=100']);
+    expect([log.items.length, log.next]).toEqual([300, 'o']);
+  });
+
   it('keeps what it has when the connection goes', async () => {
     const log = new LogModel();
     answers = [ok({ items: rows('a') }), () => ({ status: 503, body: { code: 'busy', detail: 'Занято' } })];

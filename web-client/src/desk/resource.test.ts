@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 vi.mock('../core/client', () => ({ rest: vi.fn(), CommandError: class extends Error {} }));
 const { DeskProblem } = await import('./call');
-const { Resource } = await import('./resource.svelte');
+const { Resource, inTurn } = await import('./resource.svelte');
 
 describe('something read from the server', () => {
   it('says when it was read', async () => {
@@ -33,5 +33,45 @@ describe('something read from the server', () => {
     waiting[0]?.('first');
     await Promise.all([first, second]);
     expect(resource.value).toBe('second');
+  });
+
+  it('reads quietly: without a sign of it, and not under the eyes of who must not be surprised', async () => {
+    const answers = ['shown', 'news', 'news'];
+    const resource = new Resource(async () => answers.shift()!, () => false);
+    await resource.refresh();
+    const quiet = resource.refreshQuietly();
+    expect(resource.busy).toBe(false);
+    await quiet;
+    expect(resource.value).toBe('shown');
+    await resource.refresh();
+    expect(resource.value).toBe('news');
+  });
+
+  it('lets a question under way end before it reads quietly', async () => {
+    const waiting: ((value: string) => void)[] = [];
+    const resource = new Resource(() => new Promise<string>((resolve) => waiting.push(resolve)));
+    const [loud, quiet] = [resource.refresh(), resource.refreshQuietly()];
+    expect(waiting).toHaveLength(1);
+    waiting[0]?.('before');
+    await loud;
+    expect(resource).toMatchObject({ value: 'before', busy: false });
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    waiting[1]?.('after');
+    await quiet;
+    expect(resource.value).toBe('after');
+  });
+
+  it('reads once more for all the news that came during a reading', async () => {
+    vi.useFakeTimers();
+    let reads = 0;
+    const news = inTurn(async () => void reads++);
+    for (let n = 0; n < 20; n++) news();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(reads).toBe(2);
+    news();
+    news();
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.useRealTimers();
+    expect(reads).toBe(4);
   });
 });

@@ -79,12 +79,16 @@ async fn a_phone_hears_of_its_own_families_and_of_what_it_is_given() {
         (Ear::open(&desk, Who::Worker).await, Ear::open(&desk, Who::SecondWorker).await);
     let given = desk.append(vec![Entry::Granted { person: worker, grant: Grant::Family(CASE), by }]).await;
     assert_eq!(mine.poke().await, given);
-    desk.visit(Who::Worker, 7, &[]).await;
+    // What the phone did itself is no news to it; what a colleague did is.
+    let mut vera = Ear::open(&desk, Who::Vera).await;
+    desk.visit(Who::Worker, 6, &[]).await;
+    vera.poke().await;
+    desk.visit(Who::Volunteer, 7, &[]).await;
     assert_eq!(mine.poke().await, *desk.app.log.changed().borrow());
     let taken = desk.append(vec![Entry::Revoked { person: worker, grant: Grant::Family(CASE), by }]).await;
     assert_eq!(mine.poke().await, taken);
     // From here on it is nobody's: the next thing either hears of is for everybody.
-    desk.visit(Who::Worker, 9, &[]).await;
+    desk.visit(Who::Volunteer, 9, &[]).await;
     let row = OfficeRow { topic: Topic::Catalogue, subject: ORG, key: "services".into(), value: "[]".into() };
     let told = desk.append(vec![Entry::Office(OfficeEntry { row, to: Grant::Organisation(ORG), by })]).await;
     assert_eq!(others.poke().await, told);

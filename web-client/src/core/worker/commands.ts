@@ -1,12 +1,16 @@
 /** What the leader does for a page: one function for each command of `protocol.ts`. */
 import { NetworkError, call, json } from '../network';
 import type { CommandName, Commands, Failure, Push } from '../protocol';
+import type { Identity } from '../types';
 import { Courier, detail, problem } from './courier';
 import { Desk } from './desk';
 import type { Leader } from './leader';
+import { News } from './news';
 
 /** How long a saved record waits for others to travel with it. */
 const GATHER_MS = 1_500;
+/** Phones that hear the same news do not come for it in the same moment. */
+const SPREAD_MS = 2_000;
 
 export class Refused extends Error {
   constructor(readonly failure: Failure) {
@@ -23,6 +27,14 @@ function randomHex(bytes: number): string {
 export function commands(leader: Leader, publish: (push: Push) => void): Table {
   const courier = new Courier(leader, (result) => publish({ push: 'synced', result }));
   const desk = new Desk(() => leader.engine);
+  const news = new News({
+    listen: (heard, signal) => desk.listen(courier.language, heard, signal),
+    news(why) {
+      publish({ push: 'news' });
+      // A desk holds nothing: its pages ask for what they show. The courier has a timetable of its own.
+      if (why === 'poke' && goesOut(leader.engine.identity())) courier.soon(Math.random() * SPREAD_MS);
+    },
+  });
 
   async function enrol(args: Commands['enrol']['args']): Promise<null> {
     const { public_key } = await leader.step({ event: 'new_key', random: randomHex(32) });
@@ -39,7 +51,13 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
   }
 
   if (leader.status.signed_in) courier.soon(0);
-  self.addEventListener('online', () => courier.soon(0));
+  leader.onReopened = () => courier.soon(0);
+  const comeBack = (): void => {
+    if (!leader.status.signed_in) return;
+    courier.soon(0);
+    news.hurry();
+  };
+  self.addEventListener('online', comeBack);
 
   return {
     enrol,
@@ -64,9 +82,18 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
       return null;
     },
     async sign_out() {
+    async watch({ page, visible }) {
+      if (leader.status.signed_in) news.watch(page, visible);
+      return null;
+    },
+    async nudge() {
+      comeBack();
+      return null;
+    },
       if (leader.status.waiting > 0) throw new Refused({ code: 'unsent', detail: null });
       courier.stop();
       await leader.storage.destroy();
+      news.stop();
       publish({ push: 'session', session: null });
       return null;
     },
@@ -74,6 +101,9 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
 }
 
 export function enrolFailure(status: number, body: unknown): Failure {
+/** Whether this person carries work in the villages, and the documents for it. */
+const goesOut = (who: Identity | null): boolean => who?.duties.some((duty) => duty === 'worker' || duty === 'volunteer') ?? false;
+
   if (status === 401 || status === 403) return { code: 'wrong_password', detail: detail(body) };
   return { code: problem(status) ?? 'server', detail: detail(body) };
 }

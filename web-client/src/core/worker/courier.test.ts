@@ -72,6 +72,64 @@ describe('the courier', () => {
     courier.stop();
   });
 
+  it('goes on after the storage failed in the middle', async () => {
+    answers(200);
+    const { leader: one, events } = leader(1);
+    const step = one.step.bind(one);
+    let full = true;
+    one.step = async (event) => {
+      if (event.event === 'answer' && full) throw new DOMException('full', 'QuotaExceededError');
+      return step(event);
+    };
+    const courier = new Courier(one, () => undefined);
+    await expect(courier.sync()).rejects.toThrow('full');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(events.length).toBeGreaterThan(2);
+    full = false;
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(one.status.waiting).toBe(0);
+    courier.stop();
+  });
+
+  it('lets neither a save nor a return cut short what the server asked for; the person may', async () => {
+    answers(503, '', { 'Retry-After': '3600' });
+    const { leader: one, events } = leader(1);
+    const courier = new Courier(one, () => undefined);
+    await courier.sync();
+    courier.soon(0);
+    await vi.advanceTimersByTimeAsync(3_000_000);
+    expect(events.filter((event) => event === 'sync')).toHaveLength(1);
+    answers(200);
+    await courier.sync();
+    expect(one.status.waiting).toBe(0);
+    courier.stop();
+  });
+
+  it('soon takes along what was saved during a run', async () => {
+    let answer = (): void => undefined;
+    vi.stubGlobal('fetch', vi.fn(() => new Promise((resolve) => (answer = () => resolve(new Response())))));
+    const { leader: one, events } = leader(1);
+    const courier = new Courier(one, () => undefined);
+    const run = courier.sync();
+    await vi.advanceTimersByTimeAsync(10);
+    courier.soon(1_500);
+    answer();
+    await run;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(events.filter((event) => event === 'sync')).toHaveLength(2);
+    courier.stop();
+  });
+
+  it('comes back in an hour even to a server that says never', async () => {
+    answers(503, '', { 'Retry-After': '999999999' });
+    const { leader: one, events } = leader(1);
+    const courier = new Courier(one, () => undefined);
+    await courier.sync();
+    await vi.advanceTimersByTimeAsync(3_700_000);
+    expect(events.filter((event) => event === 'sync')).toHaveLength(2);
+    courier.stop();
+  });
+
   it('joins the run under way', async () => {
     answers(200);
     const { leader: one, events } = leader(1);

@@ -1,4 +1,7 @@
-/** Carries what waits to the server and news back: one run at a time, again and again for as long as it takes. */
+/**
+ * Carries what waits to the server and news back: one run at a time, again and again for as long as it takes. Whatever
+ * a run ended with, another one is planned before anybody hears of it.
+ */
 import { call, json } from '../network';
 import type { SyncProblem, SyncResult } from '../protocol';
 import type { Leader, Send } from './leader';
@@ -11,8 +14,13 @@ export class Courier {
   language = 'ru';
   private running: Promise<SyncResult> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private planned_ms = Infinity;
+  /** Asked for during a run, which may have been too far on to take it along. */
+  private wanted_ms = Infinity;
   private failures = 0;
   private asked_ms: number | null = null;
+  /** The server asked us to stay away until then; only the person may go before. */
+  private not_before_ms = 0;
 
   constructor(private leader: Leader, private report: (result: SyncResult) => void) {}
 
@@ -24,24 +32,41 @@ export class Courier {
     return this.running;
   }
 
-  /** Soon, but not at once: what is saved within a few seconds travels in one request. */
+  /** Soon, but not at once: what is saved within a few seconds travels in one request. What is planned sooner stays. */
   soon(after_ms: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.sync(), after_ms);
+    const at = Date.now() + after_ms;
+    if (this.running) this.wanted_ms = Math.min(this.wanted_ms, at);
+    else if (Math.max(at, this.not_before_ms) < this.planned_ms) this.plan(Math.max(at, this.not_before_ms));
   }
 
   stop(): void {
     clearTimeout(this.timer);
+    this.planned_ms = Infinity;
+  }
+
+  private plan(at_ms: number): void {
+    clearTimeout(this.timer);
+    this.planned_ms = at_ms;
+    // What goes wrong here but the network's own ways is told by whoever it went wrong for; another run is planned.
+    this.timer = setTimeout(() => void this.sync().catch(onlyTheCore), Math.max(0, at_ms - Date.now()));
   }
 
   private async run(): Promise<SyncResult> {
-    clearTimeout(this.timer);
+    this.stop();
     const result: SyncResult = { sent: 0, received: 0, problem: null, detail: null, at_ms: Date.now() };
     this.asked_ms = null;
-    if (this.leader.status.signed_in) await this.exchange(result);
-    this.failures = result.problem ? this.failures + 1 : 0;
+    this.wanted_ms = Infinity;
+    let whole = false;
+    try {
+      if (this.leader.status.signed_in) await this.exchange(result);
+      whole = true;
+    } finally {
+      this.failures = result.problem || !whole ? this.failures + 1 : 0;
+      const wait_ms = nextDelay(this.failures, Math.random(), this.asked_ms);
+      this.not_before_ms = this.asked_ms === null ? 0 : Date.now() + wait_ms;
+      this.plan(Math.min(Date.now() + wait_ms, this.failures === 0 ? this.wanted_ms : Infinity));
+    }
     this.report(result);
-    this.soon(nextDelay(this.failures, Math.random(), this.asked_ms));
     return result;
   }
 
@@ -88,4 +113,9 @@ export function detail(body: unknown): string | null {
   const { detail, title } = body as { detail?: unknown; title?: unknown };
   if (typeof detail === 'string') return detail;
   return typeof title === 'string' ? title : null;
+}
+
+/** The end of the core is the worker's to hear of. */
+function onlyTheCore(error: unknown): void {
+  if (error instanceof WebAssembly.RuntimeError) throw error;
 }

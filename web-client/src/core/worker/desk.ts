@@ -1,5 +1,5 @@
 /** REST calls of the coordinator's desk, signed by the device key like everything else. */
-import { call, json } from '../network';
+import { type Ended, call, json, listen } from '../network';
 import type { Commands, RestAnswer } from '../protocol';
 import type { Engine } from './engine';
 
@@ -28,9 +28,20 @@ export class Desk {
     return this.once(args, language);
   }
 
+  /** Hears of news until the stream ends. */
+  async listen(language: string, heard: (event: 'open' | 'poke') => void, signal: AbortSignal): Promise<Ended> {
+    const path = '/v1/news';
+    const token = this.token('GET', path, new Uint8Array());
+    return listen({ path, language, token, signal }, heard);
+  }
+
+  private token(method: string, path: string, bytes: Uint8Array): string {
+    return this.engine().token(method, path, bytes, Date.now() + this.offset_ms);
+  }
+
   private async once({ method, path, body }: Commands['rest']['args'], language: string): Promise<RestAnswer> {
     const bytes = body === null || body === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(body));
-    const token = this.engine().token(method, path, bytes, Date.now() + this.offset_ms);
+    const token = this.token(method, path, bytes);
     const content = bytes.length > 0 ? { bytes, type: 'application/json' } : {};
     const answer = await call({ method, path, token, language, ...content });
     return { status: answer.status, body: json(answer) };

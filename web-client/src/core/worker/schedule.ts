@@ -1,6 +1,8 @@
 /** When to try again. It never gives up: the wait grows to a ceiling and stays there. */
 const FIRST_MS = 4_000;
 const CEILING_MS = 10 * 60_000;
+/** A server that asks for more than this is not well: it is asked again. */
+const LONGEST_MS = 3_600_000;
 /** With nothing waiting, how often to ask for news. */
 const IDLE_MS = 5 * 60_000;
 
@@ -9,7 +11,8 @@ const IDLE_MS = 5 * 60_000;
  * a wait asked for by the server is never cut short.
  */
 export function nextDelay(failures: number, random: number, asked_ms: number | null): number {
-  if (failures === 0) return IDLE_MS * (0.8 + 0.4 * random);
+  const asked = Math.min(asked_ms ?? 0, LONGEST_MS);
+  if (failures === 0) return Math.max(IDLE_MS * (0.8 + 0.4 * random), asked);
   const grown = Math.min(CEILING_MS, FIRST_MS * 2 ** Math.min(failures - 1, 20));
-  return Math.max(grown * (0.5 + 0.5 * random), asked_ms ?? 0);
+  return Math.max(grown * (0.5 + 0.5 * random), asked);
 }

@@ -95,6 +95,8 @@ desk-mark-released = Was set aside
 
 desk-record = Record
 desk-record-missing = This record is gone, or it lies outside your places.
+desk-record-newer = The record changed while you were looking. Below it still is as you opened it.
+desk-record-show-newer = Show it as it is now
 desk-comments = Comments on the record
 desk-conflict = Written in two ways: { $field }
 desk-conflict-help = Two people wrote different things while there was no connection. Choose the right one: the other stays in the history, and both authors will see it.
