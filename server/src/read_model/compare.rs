@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
 use super::writer::Writer;
-use super::{ReadModelError, connect_to_read, tail};
+use super::{ReadModelError, tail};
 use crate::store::ChangeLog;
 
 /// What was compared, and what is not the same.
@@ -20,7 +20,10 @@ pub struct Differences {
 
 /// Copies the tables at `path` as of one moment, whoever writes them.
 pub fn copy(path: &Path, to: &Path) -> Result<(), ReadModelError> {
-    connect_to_read(path)?.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+    // Not one that may only read: when the last connection goes, it takes away what lies beside the file.
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.execute_batch("PRAGMA busy_timeout = 5000")?;
+    connection.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
     Ok(())
 }
 

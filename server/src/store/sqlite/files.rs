@@ -95,11 +95,10 @@ pub fn former(connection: &Connection) -> Stored<Vec<FormerEpoch>> {
     Ok(line.map(|Ended { epoch, ended, .. }| FormerEpoch { epoch, ended }).collect())
 }
 
-/// A connection that reads and makes nothing.
+/// A connection that makes no log where there is none. Not marked as reading only: then SQLite refuses to copy.
 fn look(path: &Path) -> Stored<Connection> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(Duration::from_secs(5))?;
-    connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
