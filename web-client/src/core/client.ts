@@ -43,18 +43,14 @@ function settle(reply: Reply): void {
 function heard(push: Push): void {
   take(push);
   if (push.push === 'reopened') void hello();
+  if (push.push === 'news') ring();
+  if (push.push === 'session') tellWhetherSeen();
   if (push.push === 'crashed') restart();
   if (push.push === 'session' && push.session === null) location.reload();
 }
 
-  if (push.push === 'news') ring();
-  if (push.push === 'session') tellWhetherSeen();
 async function hello(): Promise<void> {
   fill(await command('hello', {}));
-}
-
-function spawn(): void {
-  worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'footpath' });
   tellWhetherSeen();
   bearWitness();
 }
@@ -73,6 +69,10 @@ function bearWitness(): void {
   const witness = readWitness();
   if (!witness || notices.some(({ code }) => code === 'log_wiped')) return;
   take({ push: 'notice', notice: { code: 'all_wiped', count: witness.waiting, records: witness.records } });
+}
+
+function spawn(): void {
+  worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'footpath' });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => ('reply' in data ? settle(data.reply) : heard(data));
 }
 

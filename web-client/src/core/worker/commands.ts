@@ -81,7 +81,6 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
       courier.language = language;
       return null;
     },
-    async sign_out() {
     async watch({ page, visible }) {
       if (leader.status.signed_in) news.watch(page, visible);
       return null;
@@ -90,20 +89,21 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
       comeBack();
       return null;
     },
+    async sign_out() {
       if (leader.status.waiting > 0) throw new Refused({ code: 'unsent', detail: null });
       courier.stop();
-      await leader.storage.destroy();
       news.stop();
+      await leader.storage.destroy();
       publish({ push: 'session', session: null });
       return null;
     },
   };
 }
 
-export function enrolFailure(status: number, body: unknown): Failure {
 /** Whether this person carries work in the villages, and the documents for it. */
 const goesOut = (who: Identity | null): boolean => who?.duties.some((duty) => duty === 'worker' || duty === 'volunteer') ?? false;
 
+export function enrolFailure(status: number, body: unknown): Failure {
   if (status === 401 || status === 403) return { code: 'wrong_password', detail: detail(body) };
   return { code: problem(status) ?? 'server', detail: detail(body) };
 }
