@@ -22,6 +22,9 @@ pub const VERSION_2: u8 = 2;
 /// Version 2 and not packed here: HTTP's content encoding does it, which a browser undoes faster than we could.
 pub const VERSION_2_PLAIN: u8 = 0x82;
 
+/// The most changes in a request: each may cost the server two looks into its log. Devices send a thousand.
+const MOST_ITEMS: usize = 16 * 1024;
+
 /// A request before its envelopes are put together.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct ShortRequest {
@@ -102,7 +105,9 @@ fn last(request: &SyncRequest) -> Option<Newest> {
 
 /// The request in a body of version 2.
 pub fn unpack_request(body: &[u8]) -> Result<ShortRequest, WireError> {
-    decode_whole(&plain(body)?)
+    let request: ShortRequest = decode_whole(&plain(body)?)?;
+    let items: usize = request.envelopes.iter().map(Packed::items).sum();
+    if items > MOST_ITEMS { Err(WireError::TooLarge) } else { Ok(request) }
 }
 
 impl ShortRequest {

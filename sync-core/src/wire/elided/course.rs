@@ -1,5 +1,7 @@
 //! What both sides remember from item to item of one request: what one of them left out is found here by the other.
 
+use std::rc::Rc;
+
 use crate::ids::{ChangeHash, DocId};
 use crate::scope::Scope;
 
@@ -8,7 +10,7 @@ pub(super) struct Course {
     /// Time of the change before; at first the device's clock.
     pub time_ms: i64,
     items: Vec<Passed>,
-    shapes: Vec<Vec<String>>,
+    shapes: Vec<Rc<[String]>>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,16 +41,16 @@ impl Course {
         self.items.iter().rev().position(test).and_then(|at| u32::try_from(at).ok())
     }
 
-    pub fn shape(&self, count: u32) -> Option<&Vec<String>> {
-        self.shapes.iter().rev().nth(count as usize)
+    pub fn shape(&self, count: u32) -> Option<Rc<[String]>> {
+        self.shapes.iter().rev().nth(count as usize).cloned()
     }
 
     /// How far back the same names were used, and notes their use.
     pub fn find_shape(&self, keys: &[String]) -> Option<u32> {
-        self.shapes.iter().rev().position(|known| known == keys).and_then(|at| u32::try_from(at).ok())
+        self.shapes.iter().rev().position(|known| **known == *keys).and_then(|at| u32::try_from(at).ok())
     }
 
-    pub fn note_shape(&mut self, keys: Vec<String>) {
+    pub fn note_shape(&mut self, keys: Rc<[String]>) {
         self.shapes.push(keys);
     }
 

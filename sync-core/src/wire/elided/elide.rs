@@ -139,7 +139,7 @@ fn leave_out(
         over,
     };
     course.time_ms = change.time_ms();
-    course.note_shape(keys);
+    course.note_shape(keys.into());
     Some(elided)
 }
 

@@ -34,6 +34,16 @@ pub enum Packed {
     Short(#[n(0)] Short),
 }
 
+impl Packed {
+    /// How many changes it says it carries.
+    pub fn items(&self) -> usize {
+        match self {
+            Self::Whole(envelope) => envelope.changes.len(),
+            Self::Short(short) => short.items.len(),
+        }
+    }
+}
+
 /// An envelope of the device that asks, put short.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Short {

@@ -7,14 +7,19 @@ use minicbor::bytes::ByteVec;
 use super::course::{Course, Passed};
 use super::{
     CHANGE_PREFIX, DOC_PREFIX, Dep, DocRef, Elided, Made, Packed, Ref, Shape, Short, ShortChange, ShortItem,
+    Value,
 };
 use crate::crdt::{Action, Change, GENESIS_ACTOR, Key, Object, Op, OpRef, Parts, genesis_hash};
 use crate::envelope::{self, Envelope, Header, Item};
 use crate::ids::{Actor, ChangeHash, DeviceId, DocId, Id, PublicKey};
 use crate::scope::{Kind, Scope};
+use crate::wire::MAX_UNPACKED;
 
 /// No counter of an honest change comes near; automerge keeps counters in 32 bits.
 const MOST_COUNTED: u64 = 1 << 31;
+
+/// What an operation takes besides its key and value, about.
+const OP_BYTES: usize = 40;
 
 /// Names that were given by their beginnings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +51,14 @@ pub fn restore(
     packed: &[Packed],
     found: &Found,
 ) -> Result<Vec<Result<Envelope, u64>>, Wanted> {
-    let mut reader = Reader { key, org, found, course: Course::new(clock_ms), wanted: Wanted::default() };
+    let mut reader = Reader {
+        key,
+        org,
+        found,
+        course: Course::new(clock_ms),
+        wanted: Wanted::default(),
+        room: MAX_UNPACKED,
+    };
     let envelopes = packed
         .iter()
         .map(|packed| match packed {
@@ -66,6 +78,8 @@ struct Reader<'a> {
     found: &'a Found,
     course: Course,
     wanted: Wanted,
+    /// Bytes that may yet come of a request: a short form of a few must not become gigabytes.
+    room: usize,
 }
 
 impl Reader<'_> {
@@ -100,10 +114,9 @@ impl Reader<'_> {
         // What could not be put together is passed all the same: the ways back are counted by it.
         let (doc, scope) = document.unwrap_or((DocId([0; 16]), NOWHERE));
         let actor = Actor::of(self.key, doc, short.incarnation);
-        let made = match (&short.change, document) {
-            (ShortChange::Bytes(hash, bytes), _) => Some((*hash, bytes.clone(), None)),
-            (ShortChange::Elided(elided), Some(_)) => self.change(elided, doc, scope, actor),
-            (ShortChange::Elided(_), None) => None,
+        let made = match &short.change {
+            ShortChange::Bytes(hash, bytes) => Some((*hash, bytes.clone(), None)),
+            ShortChange::Elided(elided) => self.change(elided, doc, scope, actor),
         };
         let (hash, max_op) = made.as_ref().map_or((ChangeHash([0; 32]), None), |made| (made.0, made.2));
         self.course.pass(Passed { doc, scope, hash, max_op });
@@ -137,11 +150,12 @@ impl Reader<'_> {
     ) -> Option<(ChangeHash, ByteVec, Option<u64>)> {
         let time_ms = self.course.time_ms.checked_add(elided.time_ms)?;
         let keys = match &elided.shape {
-            Shape::Back(count) => self.course.shape(*count)?.clone(),
-            Shape::Named(keys) => keys.clone(),
+            Shape::Back(count) => self.course.shape(*count)?,
+            Shape::Named(keys) => keys.as_slice().into(),
         };
         self.course.time_ms = time_ms;
         self.course.note_shape(keys.clone());
+        self.room = self.room.checked_sub(weight(&keys, &elided.values))?;
         let expected = i64::try_from(self.course.expected_start(&elided.deps)).ok()?;
         let start_op = u64::try_from(elided.start_op.checked_add(expected)?).ok()?;
         let deps: Vec<Option<ChangeHash>> = elided.deps.iter().map(|dep| self.dep(dep, doc, scope)).collect();
@@ -151,7 +165,7 @@ impl Reader<'_> {
             start_op,
             time_ms,
             deps: deps.into_iter().collect::<Option<_>>()?,
-            ops: ops(elided, keys, start_op, time_ms)?,
+            ops: ops(elided, &keys, start_op, time_ms)?,
         };
         if parts.seq > MOST_COUNTED || start_op.checked_add(parts.ops.len() as u64)? > MOST_COUNTED {
             return None;
@@ -176,7 +190,7 @@ impl Reader<'_> {
     }
 }
 
-fn ops(elided: &Elided, keys: Vec<String>, start_op: u64, time_ms: i64) -> Option<Vec<Op>> {
+fn ops(elided: &Elided, keys: &[String], start_op: u64, time_ms: i64) -> Option<Vec<Op>> {
     let mut ops = Vec::with_capacity(keys.len() + 1);
     let top = Object::Made(OpRef { counter: 1, actor: GENESIS_ACTOR.as_bytes().to_vec(), own: false });
     let op = |object, key, action, preds| Op {
@@ -198,12 +212,18 @@ fn ops(elided: &Elided, keys: Vec<String>, start_op: u64, time_ms: i64) -> Optio
     if keys.len() != elided.values.len() || !(elided.over.is_empty() || elided.over.len() == keys.len()) {
         return None;
     }
-    for (at, (key, value)) in keys.into_iter().zip(&elided.values).enumerate() {
+    for (at, (key, value)) in keys.iter().zip(&elided.values).enumerate() {
         let over = elided.over.get(at).into_iter().flatten();
         let preds = over.map(reference).collect::<Option<_>>()?;
-        ops.push(op(object.clone(), key, Action::Put(value.0.clone()), preds));
+        ops.push(op(object.clone(), key.clone(), Action::Put(value.0.clone()), preds));
     }
     Some(ops)
+}
+
+/// About how many bytes the operations of a change take.
+fn weight(keys: &[String], values: &[Value]) -> usize {
+    let texts = values.iter().map(|value| value.0.as_text().map_or(0, str::len));
+    keys.iter().map(String::len).chain(texts).map(|bytes| bytes + OP_BYTES).sum()
 }
 
 fn record_key(made: &Made, time_ms: i64) -> Option<String> {

@@ -242,3 +242,24 @@ fn a_flipped_bit_gives_no_other_envelope() {
     }
     assert!(read > 100, "{read} of them were read");
 }
+
+/// Field names said once and used for ever would make gigabytes of a few bytes.
+#[test]
+fn a_short_form_cannot_grow_without_end() {
+    let mut both = Both::new();
+    let (doc, scope) = log(1);
+    both.write(doc, scope, &record(1), &[("notes", "раз".into())]);
+    let envelope = both.seal(1);
+    let [Packed::Short(mut short)] = <[Packed; 1]>::try_from(both.elide(&[envelope])).unwrap() else {
+        panic!()
+    };
+    let first = &mut short.items[0];
+    let ShortChange::Elided(elided) = &mut first.change else { panic!() };
+    elided.shape = Shape::Named(vec!["k".repeat(100_000)]);
+    let mut again = first.clone();
+    let ShortChange::Elided(elided) = &mut again.change else { panic!() };
+    elided.shape = Shape::Back(0);
+    short.items.extend(vec![again; 10_000]);
+    let packed = [Packed::Short(short)];
+    assert_eq!(both.restore(&packed), [Err(1)]);
+}
