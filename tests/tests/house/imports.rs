@@ -109,6 +109,7 @@ const RULES: &[Rule] = &[
             "web-client/src/core/storage",
             "web-client/src/core/persist.ts",
             "web-client/src/core/preferences.ts",
+            "web-client/src/core/witness.ts",
         ],
         breach: ("web-client/src/pages/Visit.svelte", "localStorage.setItem('draft', text);"),
     },

@@ -4,6 +4,8 @@ import { tellWhetherLookedAt } from './looking';
 import type { CommandName, Commands, Failure, FromWorker, Push, Reply, RestAnswer, SyncResult } from './protocol';
 import { fill, stores, take } from './stores.svelte';
 import type { Fields, RecordRow, RecordType, Violation, WriteEvent } from './types';
+import { update } from './update.svelte';
+import { forgetWitness, keepWitness, readWitness } from './witness';
 
 /** A failure of a command, with a code the pages have words for. */
 export class CommandError extends Error {
@@ -17,8 +19,9 @@ interface Waiting {
   reject(error: CommandError): void;
 }
 
-/** A worker that breaks down again and again is left alone, so that the page can say so. */
+/** A worker that breaks down again and again within a while is left alone, so that the page can say so. */
 const RESTARTS = 3;
+const WHILE_MS = 10 * 60_000;
 
 let worker: Worker | null = null;
 let tellWhetherSeen = (): void => undefined;
@@ -42,11 +45,12 @@ function settle(reply: Reply): void {
 
 function heard(push: Push): void {
   take(push);
+  if (push.push === 'status') bearWitness();
   if (push.push === 'reopened') void hello();
   if (push.push === 'news') ring();
   if (push.push === 'session') tellWhetherSeen();
   if (push.push === 'crashed') restart();
-  if (push.push === 'session' && push.session === null) location.reload();
+  if (push.push === 'session' && push.session === null) leave();
 }
 
 async function hello(): Promise<void> {
@@ -80,12 +84,15 @@ function restart(): void {
   worker?.terminate();
   for (const { reject } of waiting.values()) reject(new CommandError({ code: 'crashed', detail: null }));
   waiting.clear();
-  if (++restarts > RESTARTS) {
+  restarts = [...restarts.filter((at) => at > Date.now() - WHILE_MS), Date.now()];
+  if (restarts.length > RESTARTS) {
     stores.phase = 'stopped';
     return;
   }
   spawn();
-  void hello();
+  void hello().then(() => {
+    if (update.dirtyForms > 0) take({ push: 'notice', notice: { code: 'restarted' } });
+  });
 }
 
 /** Starts the worker; resolves when the pages have something to show. */
@@ -108,14 +115,21 @@ function event(type: RecordType, fields: Fields): WriteEvent {
   return { event: 'write', now_ms: Date.now(), zone, random: randomHex(), type, fields };
 }
 
+/** What a new record is about, and the draft it was made from. */
+interface About {
+  case?: string;
+  place?: string;
+  forget?: string;
+}
+
 /** Resolves when the record is on the disk of this phone, and not before. */
-export function create(type: RecordType, fields: Fields, about: { case?: string; place?: string }): Promise<{ record: string; doc: string }> {
+export function create(type: RecordType, fields: Fields, about: About): Promise<{ record: string; doc: string }> {
   return command('write', { ...event(type, fields), ...about });
 }
 
 /** Writes the changed fields of a record, and only those. */
-export function correct(row: RecordRow, changed: Fields): Promise<{ record: string; doc: string }> {
-  return command('write', { ...event(row.type, changed), ...at(row) });
+export function correct(row: RecordRow, changed: Fields, draft?: string): Promise<{ record: string; doc: string }> {
+  return command('write', { ...event(row.type, changed), ...at(row), ...(draft ? { forget: draft } : {}) });
 }
 
 export function voidRecord(row: RecordRow, why: string): Promise<unknown> {

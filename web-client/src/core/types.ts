@@ -66,6 +66,8 @@ export interface Notice {
   doc?: string;
   reason?: string;
   count?: number;
+  /** How many records the lists held, when a store was lost. */
+  records?: number;
 }
 
 export interface Identity {

@@ -6,6 +6,7 @@ export class MemoryHandle implements Handle {
   kept = new Uint8Array();
   room = Infinity;
   flushes = 0;
+  onTruncate: () => void = () => undefined;
 
   read(into: Uint8Array<ArrayBuffer>, { at }: { at: number }): number {
     const part = this.bytes.subarray(at, at + into.length);
@@ -31,6 +32,7 @@ export class MemoryHandle implements Handle {
     const next = new Uint8Array(size);
     next.set(this.bytes.subarray(0, size));
     this.bytes = next;
+    this.onTruncate();
   }
 
   flush(): void {

@@ -4,6 +4,8 @@
  * Two files take turns. Each starts with a header naming its generation; the valid header with the highest generation
  * is the log. Compaction writes the other file in full and its header last, so a kill at any moment leaves one whole log.
  */
+import type { Extent } from './mirror';
+
 const HEADER = 32;
 const MAGIC = 0x46504c31; // "FPL1"
 
@@ -49,7 +51,7 @@ function decode(handle: Handle): Header | null {
 
 function put(handle: Handle, bytes: Uint8Array, at: number): void {
   const written = handle.write(bytes as Uint8Array<ArrayBuffer>, { at });
-  if (written < bytes.length) throw new Error('the log took only a part of the bytes');
+  if (written < bytes.length) throw new DOMException('the log took only a part of the bytes', 'QuotaExceededError');
 }
 
 export class AppendLog {
@@ -76,6 +78,11 @@ export class AppendLog {
     return this.header.install;
   }
 
+  /** How far it reaches. */
+  get extent(): Extent {
+    return { generation: this.header.generation, size: this.current.getSize() - HEADER };
+  }
+
   read(): Uint8Array {
     const bytes = new Uint8Array(this.current.getSize() - HEADER);
     this.current.read(bytes, { at: HEADER });
@@ -95,13 +102,26 @@ export class AppendLog {
   }
 
   replace(bytes: Uint8Array): void {
-    const header = { ...this.header, generation: this.header.generation + 1 };
-    this.spare.truncate(0);
-    put(this.spare, new Uint8Array(HEADER), 0);
-    put(this.spare, bytes, HEADER);
-    this.spare.flush();
-    put(this.spare, encode(header), 0);
-    this.spare.flush();
+    this.become({ ...this.header, generation: this.header.generation + 1 }, bytes);
+  }
+
+  /** Goes on from a copy that knows more than what was found here. */
+  restore(bytes: Uint8Array, install: string, generation: number): void {
+    this.become({ install, generation: Math.max(generation, this.header.generation) + 1 }, bytes);
+  }
+
+  private become(header: Header, bytes: Uint8Array): void {
+    try {
+      this.spare.truncate(0);
+      put(this.spare, new Uint8Array(HEADER), 0);
+      put(this.spare, bytes, HEADER);
+      this.spare.flush();
+      put(this.spare, encode(header), 0);
+      this.spare.flush();
+    } catch (error) {
+      this.spare.truncate(0);
+      throw error;
+    }
     [this.current, this.spare, this.header] = [this.spare, this.current, header];
   }
 

@@ -66,9 +66,10 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
     check: async ({ type, fields }) => leader.engine.check(type, fields),
     rest: (args) => desk.rest(args, courier.language),
     export: async () => leader.engine.exportUnsent(),
-    async write(event) {
-      const { saved, refused } = await leader.step(event);
+    async write({ forget, ...event }) {
+      const { saved, refused } = await leader.save(event, forget);
       if (!saved) throw new Refused({ code: refused ?? 'not_saved', detail: null });
+      if (forget) publish({ push: 'drafts', drafts: leader.engine.drafts() });
       courier.soon(GATHER_MS);
       return saved;
     },

@@ -6,7 +6,7 @@ import { withNotice } from '../notices';
 import type { Push, Snapshot } from '../protocol';
 import type { Storage } from '../storage';
 import type { Contents } from '../storage/cache';
-import type { CoreEvent, Effect, Notice, RecordRow, Status } from '../types';
+import type { CoreEvent, Effect, Notice, RecordRow, Status, WriteEvent } from '../types';
 import { forTheDay } from './early';
 import type { Engine } from './engine';
 
@@ -27,11 +27,24 @@ export interface Outcome {
 
 const parsed = (office: Contents['office']): [string, unknown][] => office.map(([key, json]) => [key, JSON.parse(json)]);
 
+/** What both begin by appending is appended in one write. */
+export function together([first, ...others]: Effect[], [next, ...more]: Effect[]): Effect[] {
+  const both = [first, next].filter((effect) => effect !== undefined);
+  if (first?.do !== 'append' || next?.do !== 'append') return [...both, ...others, ...more];
+  const bytes = new Uint8Array(first.bytes.length + next.bytes.length);
+  bytes.set(first.bytes);
+  bytes.set(next.bytes, first.bytes.length);
+  return [{ do: 'append', bytes }, ...others, ...more];
+}
+
 export interface Parts {
   storage: () => Promise<Storage>;
   engine: () => Promise<Engine>;
   publish: (push: Push) => void;
 }
+
+/** What the opening of the core leads to is for nobody in particular. */
+const OPENING = (): Outcome => ({ touched: 0, again: false });
 
 const FIRST_STATUS: Status = {
   waiting: 0, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, set_aside: 0, signed_in: false, revoked: false,
@@ -43,48 +56,84 @@ export class Leader {
   private office = new Map<string, unknown>();
   private notices: Notice[] = [];
   status = FIRST_STATUS;
+  /** Called when the stores were opened anew in mid-life: lists may have to come again. */
+  onReopened: () => void = () => undefined;
 
-  private constructor(private parts: Parts, readonly storage: Storage, public engine: Engine) {}
+  private constructor(private parts: Parts, public storage: Storage, public engine: Engine) {
+    this.watch();
+  }
 
   /** The core takes its time to wake on a cheap phone: meanwhile the page shows the lists as they were left. */
   static async open(parts: Parts): Promise<Leader> {
     const waking = parts.engine();
     const storage = await parts.storage();
-    const contents = await storage.cache.read();
-    const face = await storage.cache.face();
+    const contents = await storage.contents();
+    const face = await storage.face();
     if (face) {
       parts.publish({ push: 'early', rows: forTheDay(contents.rows), office: parsed(contents.office), ...face });
     }
     const leader = new Leader(parts, storage, await waking);
-    const { what, waiting } = storage.wiped;
-    if (what) leader.notice({ code: `${what}_wiped`, count: waiting });
     await leader.fill(contents);
     return leader;
   }
 
-  /** Gives the core everything stored. Done at the start, and again when storing failed: memory must match the disk. */
+  /** Gives the core everything stored, and says what was found amiss. */
   private async fill(contents: Contents): Promise<void> {
     this.rows = new Map(contents.rows);
     this.office = new Map(parsed(contents.office));
-    await this.carryOut(this.engine.open(this.storage.log.read(), contents), { touched: 0, again: false });
+    await this.carryOut(this.engine.open(this.storage.log(), contents), OPENING());
+    this.storage.follow();
+    const { loss, records, unsent } = this.storage.found;
+    if (loss) this.notice({ code: loss, count: unsent ?? this.status.waiting, records });
+  }
+
+  /** The core and its stores anew, when storing failed or a store was taken away: memory must match the disk. */
+  private async reopen(): Promise<void> {
+    this.storage.close();
+    this.storage = await this.parts.storage();
+    this.watch();
+    this.engine = await this.parts.engine();
+    await this.fill(await this.storage.contents());
+    this.parts.publish({ push: 'reopened' });
+    this.onReopened();
+  }
+
+  private watch(): void {
+    const { storage } = this;
+    storage.onTaken = () => void this.exclusively(async () => {
+      if (this.storage === storage) await this.reopen();
+    });
   }
 
   step(event: CoreEvent, body?: Uint8Array): Promise<Outcome> {
+    return this.run(() => this.engine.step(event, body));
+  }
+
+  /** A record goes into the log together with the word that its draft is done with: a kill between them finds both or none. */
+  save(event: WriteEvent, draft?: string): Promise<Outcome> {
+    return this.run(() => {
+      const effects = this.engine.step(event);
+      if (!draft || !effects.some((effect) => effect.do === 'saved')) return effects;
+      return together(effects, this.engine.step({ event: 'draft', key: draft, body: null }));
+    });
+  }
+
+  private run(first: () => Effect[]): Promise<Outcome> {
     return this.exclusively(async () => {
       const outcome: Outcome = { touched: 0, again: false };
       try {
-        await this.carryOut(this.engine.step(event, body), outcome);
+        await this.carryOut(first(), outcome);
         while (outcome.again) {
           outcome.again = false;
           await this.carryOut(this.engine.step({ event: 'continue', now_ms: Date.now() }), outcome);
         }
+        this.storage.follow();
+        if (this.storage.becameTight()) this.notice({ code: 'room_low' });
         return outcome;
       } catch (error) {
         // A panic leaves the whole instance unusable; the worker is started anew by its page.
         if (error instanceof WebAssembly.RuntimeError) throw error;
-        this.engine = await this.parts.engine();
-        await this.fill(await this.storage.cache.read());
-        this.parts.publish({ push: 'reopened' });
+        await this.reopen();
         // In the log is saved: that the cache could not follow is mended by the reopening.
         if (outcome.saved) return outcome;
         throw error;
@@ -104,8 +153,8 @@ export class Leader {
 
   private async carryOutOne(effect: Effect, outcome: Outcome): Promise<void> {
     switch (effect.do) {
-      case 'append': return this.storage.log.append(effect.bytes);
-      case 'compact': return this.storage.log.replace(effect.bytes);
+      case 'append': return this.storage.append(effect.bytes);
+      case 'compact': return this.storage.compact(effect.bytes);
       case 'cache': return this.keep(effect, outcome);
       case 'status':
         return this.show(effect.status);
@@ -120,7 +169,13 @@ export class Leader {
 
   private async keep(effect: Extract<Effect, { do: 'cache' }>, outcome: Outcome): Promise<void> {
     const { puts, drops, cursor } = effect;
-    await this.storage.cache.apply(puts, drops, cursor, this.storage.log.install);
+    try {
+      await this.storage.keep({ puts, drops, cursor });
+    } catch (error) {
+      // What comes without a cursor is drawn from the log, and is drawn again at the next start. A page of the pull must
+      // be stored, or come again.
+      if (cursor) throw error;
+    }
     const docs = puts.flatMap((put): [string, RecordRow[]][] => (put.rows ? [[put.key, put.rows]] : []));
     const office = puts.flatMap((put): [string, unknown][] => (put.value === undefined ? [] : [[put.key, JSON.parse(put.value)]]));
     for (const [key, rows] of docs) this.rows.set(key, rows);
@@ -134,8 +189,7 @@ export class Leader {
     this.status = status;
     this.parts.publish({ push: 'status', status });
     const session = this.engine.identity();
-    // Only a picture of how things stand: nobody waits for it, and nothing is lost without it.
-    if (session) void this.storage.cache.keepFace({ session, status: { ...status, syncing: false } }).catch(() => undefined);
+    if (session) this.storage.keepFace({ session, status: { ...status, syncing: false } });
   }
 
   private notice(notice: Notice): void {

@@ -16,6 +16,16 @@ const tabs = new Tabs(new BroadcastChannel(CHANNEL), {
 
 self.onmessage = ({ data }: MessageEvent<Request>) => tabs.ask(data);
 
+/** A panic ends the core. Our page is told and starts the next worker. */
+function died(error: unknown): boolean {
+  const dead = error instanceof WebAssembly.RuntimeError;
+  if (dead) tell({ push: 'crashed' });
+  return dead;
+}
+
+/** What goes on in the background has nobody who waits for it. */
+self.addEventListener('unhandledrejection', ({ reason }) => died(reason));
+
 async function lead(): Promise<void> {
   const publish = (push: Push): void => tabs.publish(push);
   const leader = await Leader.open({ storage: openStorage, engine: () => Engine.load(), publish });
@@ -24,7 +34,8 @@ async function lead(): Promise<void> {
     try {
       return { id, ok: true, answer: await table[command](args as never) };
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) tell({ push: 'crashed' });
+      // Left without a reply: our page starts anew, and what another tab asked for is asked again of the next leader.
+      if (died(error)) await new Promise(() => undefined);
       return { id, ok: false, failure: failure(error) };
     }
   });

@@ -232,7 +232,33 @@ storage-little = There is little room. Records will be saved, but photos may not
 
 ## Notices
 
-notice-cache_wiped = The browser cleared a part of its data. Your records are safe; the lists load again by themselves.
+notice-cache_wiped =
+    { $records ->
+        [0] The browser cleared the lists on this phone.
+        [one] The browser cleared the lists on this phone: { $records } record.
+       *[other] The browser cleared the lists on this phone: { $records } records.
+    } { $count ->
+        [0] None of them was unsent.
+        [one] { $count } unsent record is safe.
+       *[other] { $count } unsent records are safe.
+    } The rest loads by itself once there is a connection.
+notice-log_restored =
+    { $count ->
+        [0] The browser cleared the log on this phone. It was made again from its copy; nothing in it was unsent.
+        [one] The browser cleared the log on this phone. It was made again from its copy; { $count } unsent record is in place.
+       *[other] The browser cleared the log on this phone. It was made again from its copy; { $count } unsent records are in place.
+    } Check your last record.
+notice-all_wiped =
+    { $records ->
+        [one] The browser cleared all that this phone kept: { $records } record.
+       *[other] The browser cleared all that this phone kept: { $records } records.
+    } { $count ->
+        [0] All of it is on the server: sign in again and it loads.
+        [one] { $count } record had not been sent and must be written again. The rest is on the server: sign in again.
+       *[other] { $count } records had not been sent and must be written again. The rest is on the server: sign in again.
+    }
+notice-room_low = The phone is almost full. The record was saved, but little room is left: delete some photos or apps.
+notice-restarted = The app stumbled and was started again. What you typed is still in the form.
 notice-log_wiped =
     { $count ->
         [0] The log's data on this phone was deleted. Nothing was unsent. Please sign in again.

@@ -78,13 +78,18 @@ export class RecordForm {
     if (!this.dirty) return;
     const { type, record, setting, draftKey } = this.options;
     const draft: Draft = { type, record, case: setting.case, fields: this.typed, at_ms: Date.now() };
-    void keepDraft(draftKey, draft);
+    // When it cannot be kept, what is typed is still on the page, and is offered again with the next letter.
+    keepDraft(draftKey, draft).catch(() => undefined);
   };
 
-  /** The form is done with: saved, or started over. */
-  async settleDraft(): Promise<void> {
+  /** The form is done with: saved, or started over. Its draft went with the saving, or goes by `dropDraft`. */
+  done(): void {
     clearTimeout(this.draftTimer);
     this.clean();
+  }
+
+  async dropDraft(): Promise<void> {
+    this.done();
     await keepDraft(this.options.draftKey, null);
   }
 
