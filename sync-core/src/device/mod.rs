@@ -92,8 +92,8 @@ impl Device {
         if read.damaged || device.state.worth_compacting(stored.log.len()) {
             effects.push(Effect::Compact(device.state.compacted()));
         }
-        if device.cursor.is_none() && device.state.identity.is_some() {
-            // The cache is gone or was never there: show at least what only this device knows.
+        if device.state.identity.is_some() {
+            // What only this device knows is shown in any case: the cache may be gone, or have missed the last of it.
             let waiting = device.docs_with_work();
             effects.extend(device.cache(&waiting));
         }
