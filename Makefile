@@ -4,7 +4,7 @@
 DATA ?= target/demo
 ADDR ?= localhost:8080
 
-.PHONY: help demo test bench wasm web fmt lint clean
+.PHONY: help demo test bench fuzz wasm web fmt lint clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -17,6 +17,9 @@ test: ## Everything that must hold; the last line is the sum
 
 bench: ## Measure what is promised, into target/bench/report.json
 	@.ci/bench
+
+fuzz: ## Foreign bytes for everything that reads them, until stopped (FUZZ_S=seconds for each target, once)
+	@.ci/fuzz
 
 wasm: ## The core for the browser
 	@.ci/wasm
