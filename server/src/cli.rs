@@ -19,6 +19,7 @@ use footpath::demo;
 use footpath::read_model::{self, ReadModel};
 use footpath::routes::openapi;
 use footpath::serve;
+use footpath::snapshot;
 use footpath::store::{ChangeLog, Duty, LogFiles};
 use footpath::vetting::{self, Vetting};
 use sync_core::ids::Id;
@@ -251,7 +252,12 @@ async fn serve(open: OpenLog, config: Config) -> Outcome {
 async fn listen(app: Arc<App>) -> Outcome {
     let listener = TcpListener::bind(app.config.addr).await?;
     tracing::info!(address = %listener.local_addr()?, org = %app.log.organisation().id, "listening");
-    Ok(serve::serve(app, listener, serve::stopped()).await?)
+    let beside = app.clone();
+    let snapshots =
+        tokio::spawn(async move { snapshot::keep_up(beside.log.as_ref(), beside.clock.clone()).await });
+    let served = serve::serve(app, listener, serve::stopped()).await;
+    snapshots.abort();
+    Ok(served?)
 }
 
 async fn fill_and_serve(open: OpenLog, config: Config) -> Outcome {

@@ -19,6 +19,15 @@ pub fn squeeze(bytes: &[u8], quality: i32) -> Vec<u8> {
     squeezed
 }
 
+/// Whether an `Accept-Encoding` takes Brotli.
+pub fn accepted(accept_encoding: &str) -> bool {
+    accept_encoding.split(',').any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("br") && !refused
+    })
+}
+
 /// What was squeezed, at most `max` bytes of it; `None` when it is more or something else.
 pub fn spread(squeezed: &[u8], max: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -30,6 +39,20 @@ pub fn spread(squeezed: &[u8], max: usize) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_who_takes_brotli_gets_it() {
+        for (said, takes) in [
+            ("gzip, deflate, br, zstd", true),
+            ("br;q=0.5", true),
+            ("br;q=0", false),
+            ("gzip", false),
+            ("", false),
+            ("brotli", false),
+        ] {
+            assert_eq!(accepted(said), takes, "{said}");
+        }
+    }
 
     #[test]
     fn what_is_squeezed_comes_back_but_not_more_than_asked_for() {

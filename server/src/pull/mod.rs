@@ -115,7 +115,13 @@ pub async fn pull(
     due = due.saturating_add(rows_due(app, access, &by_rows).await?);
     let more = seq < until || !backfills.is_empty();
     let rows = page.into_rows(app, seq).await?;
-    Ok(Pulled { revoked, rows, cursor: Cursor { epoch, seq, backfills }, due: due.max(u32::from(more)), more })
+    Ok(Pulled {
+        revoked,
+        rows,
+        cursor: Cursor { epoch, seq, backfills },
+        due: due.max(u32::from(more)),
+        more,
+    })
 }
 
 /// Rows of all scopes that have no backfill, from where the cursor is. Gives how far it came.
@@ -166,10 +172,12 @@ async fn serve(
     backfills: &mut Vec<Backfill>,
     wishes: &Wishes,
 ) -> Stored<u32> {
-    let everybodys = |backfill: &Backfill| matches!(backfill.grant, Grant::Organisation(_) | Grant::Person(_));
+    let everybodys =
+        |backfill: &Backfill| matches!(backfill.grant, Grant::Organisation(_) | Grant::Person(_));
     fill_all(app, access, page, backfills, everybodys).await?;
     let due = order::due(app, access, backfills, wishes).await?;
-    let given = if page.full() { 0 } else { due.iter().take_while(|due| page.take_document(&due.extent)).count() };
+    let given =
+        if page.full() { 0 } else { due.iter().take_while(|due| page.take_document(&due.extent)).count() };
     let (given, left) = due.split_at(given);
     for due in given {
         if let Some(backfill) = backfills.get_mut(due.backfill) {
@@ -201,8 +209,8 @@ async fn fill_all(
     let mut left = Vec::new();
     for mut backfill in std::mem::take(backfills) {
         let through = backfill.after >= backfill.until;
-        let gone = which(&backfill)
-            && (through || !page.full() && fill(app, access, page, &mut backfill).await?);
+        let gone =
+            which(&backfill) && (through || !page.full() && fill(app, access, page, &mut backfill).await?);
         if !gone {
             left.push(backfill);
         }

@@ -31,14 +31,13 @@ pub fn by_documents(backfill: &Backfill, wishes: &Wishes) -> bool {
 }
 
 /// Every document that is due, most wanted first.
-pub async fn due(
-    app: &App,
-    access: &Access,
-    backfills: &[Backfill],
-    wishes: &Wishes,
-) -> Stored<Vec<Due>> {
-    let open: Vec<(usize, Backfill)> =
-        backfills.iter().cloned().enumerate().filter(|(_, backfill)| by_documents(backfill, wishes)).collect();
+pub async fn due(app: &App, access: &Access, backfills: &[Backfill], wishes: &Wishes) -> Stored<Vec<Due>> {
+    let open: Vec<(usize, Backfill)> = backfills
+        .iter()
+        .cloned()
+        .enumerate()
+        .filter(|(_, backfill)| by_documents(backfill, wishes))
+        .collect();
     if open.is_empty() {
         return Ok(Vec::new());
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use sync_core::vouch;
 use sync_core::wire::elided::Found;
 use sync_core::wire::{self, Asked, Cursor, SyncAnswer, SyncRequest, WireError};
 
@@ -16,6 +17,11 @@ use crate::pace::Turn;
 use crate::problem::{Code, Problem};
 use crate::pull::{Pulled, Wishes, pull};
 use crate::push::{Answered, push};
+use crate::squeeze::{accepted, squeeze};
+
+/// An answer bigger than this is worth more than our own dictionary; and how hard it is squeezed.
+const BIG: usize = 4 * 1024;
+const QUALITY: i32 = 9;
 
 /// Takes in envelopes, gives verdicts and the next page.
 ///
@@ -23,15 +29,18 @@ use crate::push::{Answered, push};
 /// not good, 413 for too much at once (the device sends half), 429 and 503 with `Retry-After`.
 pub async fn sync(
     State(app): State<Arc<App>>,
+    headers: HeaderMap,
     FromAnyDevice(from): FromAnyDevice,
 ) -> Result<Response, Problem> {
+    let takes_brotli =
+        headers.get_all(header::ACCEPT_ENCODING).iter().any(|said| said.to_str().is_ok_and(accepted));
     let turn = app.turns.take(from.device.id, from.person()).await.map_err(|_| Code::Busy)?;
     // A task of its own: when the phone hangs up, what was begun is done, with the documents held to the end.
     // Else its next try might read a document before the commit of this one.
-    tokio::spawn(work(app, from, turn)).await.map_err(Problem::internal)?
+    tokio::spawn(work(app, from, turn, takes_brotli)).await.map_err(Problem::internal)?
 }
 
-async fn work(app: Arc<App>, from: SignedIn, _turn: Turn) -> Result<Response, Problem> {
+async fn work(app: Arc<App>, from: SignedIn, _turn: Turn, takes_brotli: bool) -> Result<Response, Problem> {
     let Heard { request, full, version } = Heard::read(&app, &from).await?;
     let asked = Asked::by(&request);
     let wishes = Wishes::of(&request, version != wire::VERSION);
@@ -45,7 +54,7 @@ async fn work(app: Arc<App>, from: SignedIn, _turn: Turn) -> Result<Response, Pr
     } else {
         with_page(&app, &from, request.cursor, &wishes, answered).await?
     };
-    Ok(packed(version, &SyncAnswer { full, ..answer }, &asked))
+    packed(version, &SyncAnswer { full, ..answer }, &asked, takes_brotli).await
 }
 
 /// A request, in whatever version it came.
@@ -99,9 +108,11 @@ async fn with_page(
     let access = Access::of(app.log.as_ref(), &from.account).await?;
     let Pulled { revoked, rows, cursor, due, more } =
         pull(app, &access, until, cursor, wishes, &answered.carried).await?;
+    let page = vouch::Page { epoch: cursor.epoch, person: from.person(), seq: cursor.seq };
     Ok(SyncAnswer {
         verdicts: answered.verdicts,
         revoked,
+        vouch: vouch::sign(&app.key, &page, &rows).filter(|_| wishes.documents),
         rows,
         due,
         more,
@@ -123,11 +134,25 @@ fn verdicts_only(app: &App, cursor: Option<Cursor>, answered: Answered) -> SyncA
     }
 }
 
-/// In the version that was asked in.
-fn packed(version: u8, answer: &SyncAnswer, asked: &Asked) -> Response {
-    let body = match version {
-        wire::VERSION => wire::pack(answer),
-        _ => wire::answer_body(&wire::plain_answer(answer, asked), true),
-    };
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))], body).into_response()
+/// In the version that was asked in. What is big is squeezed for the browser to spread, on a thread that may
+/// take its time.
+async fn packed(
+    version: u8,
+    answer: &SyncAnswer,
+    asked: &Asked,
+    takes_brotli: bool,
+) -> Result<Response, Problem> {
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"));
+    if version == wire::VERSION {
+        return Ok(([kind], wire::pack(answer)).into_response());
+    }
+    let plain = wire::plain_answer(answer, asked);
+    if !takes_brotli || plain.len() <= BIG {
+        return Ok(([kind], wire::answer_body(&plain, true)).into_response());
+    }
+    let body = wire::answer_body(&plain, false);
+    let squeezed =
+        tokio::task::spawn_blocking(move || squeeze(&body, QUALITY)).await.map_err(Problem::internal)?;
+    let coding = (header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    Ok(([kind, coding], squeezed).into_response())
 }

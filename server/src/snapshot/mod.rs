@@ -35,10 +35,8 @@ pub async fn keep_up(log: &dyn ChangeLog, clock: Clock) {
             Err(why) => tracing::warn!(%why, "no snapshots for now"),
         }
         let _ = timeout(LOOK_AGAIN, newest.changed()).await;
-        let _ = timeout(PATIENCE, async {
-            while let Ok(Ok(())) = timeout(QUIET, newest.changed()).await {}
-        })
-        .await;
+        let _ = timeout(PATIENCE, async { while let Ok(Ok(())) = timeout(QUIET, newest.changed()).await {} })
+            .await;
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Event {
     Continue { now_ms: i64 },
     /// The request under way did not get through.
     Failed,
+    /// A person wants to see logs that this device does not keep.
+    Earlier { docs: Vec<DocId>, now_ms: i64 },
 }
 
 /// A saved form: only the fields that the person set or changed.
@@ -116,6 +118,8 @@ pub struct Status {
     pub offset_ms: i64,
     /// Documents still to come.
     pub due: u32,
+    /// Documents here: with those to come, what the server said there is.
+    pub held: u32,
     pub signed_in: bool,
     pub revoked: bool,
 }

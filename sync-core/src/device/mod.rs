@@ -12,19 +12,25 @@
 //! | `write` | an intent becomes a change |
 //! | `sync` | one request, one answer |
 //! | `held` | the documents on the device |
+//! | `keeping` | which of them it keeps, and how it asks for others |
+//! | `leaving` | what the person no longer has |
+//! | `turns` | which envelopes go first |
 //! | `rows` | documents as the rows that lists and pages show |
 //! | `told` | events as JSON |
 //! | `memory` | a host whose stores are memory, for the demo and the tests |
 
 mod event;
 mod held;
+mod keeping;
 mod known;
+mod leaving;
 pub mod log;
 pub mod memory;
 mod rows;
 mod state;
 mod sync;
 mod told;
+mod turns;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +39,7 @@ pub use event::{Draft, Effect, Event, Notice, Put, Status, WriteEvent};
 pub use rows::{Clash, RecordRow, ReviewShown, RowState};
 pub use state::Identity;
 
-use crate::ids::{DocId, Id};
+use crate::ids::{DocId, Id, Month};
 use crate::keys::{self, DeviceKey};
 use crate::wire::Cursor;
 use held::Held;
@@ -49,6 +55,10 @@ pub struct Device {
     /// Office values by cache key, as JSON.
     office: BTreeMap<String, String>,
     cursor: Option<Cursor>,
+    /// The oldest month of logs that was asked for while the cursor came so far.
+    read_from: Option<Month>,
+    /// Logs somebody wants to see since the device was opened.
+    wanted: BTreeSet<DocId>,
     flight: Flight,
     /// Speaks version 1 of the wire, as devices from before version 2 do.
     pub first_version: bool,
@@ -73,7 +83,7 @@ impl Device {
         let read = log::read(stored.log);
         let mut device = Self { state: State::from_log(read.records), ..Self::default() };
         device.office = stored.office.into_iter().collect();
-        device.cursor = stored.cursor.and_then(|bytes| minicbor::decode(bytes).ok());
+        (device.cursor, device.read_from) = stored.cursor.map(keeping::read).unwrap_or_default();
         let mut unreadable = false;
         for (doc, bytes) in stored.docs {
             match Held::decode(bytes) {
@@ -111,7 +121,11 @@ impl Device {
             Event::Sync { now_ms } => self.sync(now_ms),
             Event::Answer { status, now_ms } => self.answer(status, now_ms, body),
             Event::Continue { now_ms } => self.proceed(now_ms),
-            Event::Failed => self.failed(),
+            Event::Failed => self.cut(),
+            Event::Earlier { docs, now_ms } => {
+                self.want(docs);
+                self.sync(now_ms)
+            }
         }
     }
 
@@ -191,6 +205,7 @@ impl Device {
             syncing: self.flight.under_way(),
             offset_ms: self.state.offset_ms,
             due: self.flight.due,
+            held: self.docs.len() as u32,
             signed_in: self.state.identity.is_some(),
             revoked: self.flight.revoked,
         })

@@ -31,6 +31,10 @@ pub struct RecordRow {
     pub state: RowState,
     /// Why it was set aside.
     pub reason: Option<Reason>,
+    /// Which changes of it were set aside.
+    pub aside: Vec<ChangeHash>,
+    /// No longer this person's: it goes from the device once what waits here is answered for.
+    pub leaving: bool,
     /// The shown value of each field that has one.
     pub fields: Fields,
     pub conflicts: BTreeMap<String, Vec<Clash>>,
@@ -170,6 +174,8 @@ impl View<'_> {
             month: self.scope.month,
             state,
             reason,
+            aside: self.aside(&record.id),
+            leaving: self.leaving(),
             conflicts: record
                 .conflicts()
                 .map(|(key, values)| (key.to_owned(), self.clashes(values)))
@@ -208,6 +214,8 @@ impl View<'_> {
             month: self.scope.month,
             state,
             reason,
+            aside: self.aside(&intent.record),
+            leaving: self.leaving(),
             fields: Fields::new(),
             conflicts: BTreeMap::new(),
             author: Some(intent.author),
@@ -217,6 +225,15 @@ impl View<'_> {
             voided: false,
             violations: Vec::new(),
         }
+    }
+
+    fn aside(&self, record: &str) -> Vec<ChangeHash> {
+        let of_it = self.device.quarantine_of(self.doc).filter(|(wrote, _)| wrote.intent.record == record);
+        of_it.map(|(wrote, _)| wrote.item.hash).collect()
+    }
+
+    fn leaving(&self) -> bool {
+        self.device.docs.get(&self.doc).is_some_and(|held| held.leaving)
     }
 
     fn clashes(&self, values: &[crate::record::Written]) -> Vec<Clash> {

@@ -6,20 +6,17 @@ use std::collections::BTreeSet;
 use super::Device;
 use super::event::{Effect, Notice, Put};
 use super::held::Held;
+use super::keeping::{self, PageSize};
 use super::known;
 use super::log::{Answered, Chain, LogRecord, Wrote};
+use super::turns::Turns;
 use crate::crdt::{Change, genesis_hash};
 use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
 use crate::ids::{ChangeHash, DocId};
 use crate::office::{Decision, InboxNote, OfficeRow, Outcome, Review, Topic};
 use crate::scope::Scope;
 use crate::verdict::{Flag, Reason, Verdict};
-use crate::wire::{
-    self, Admitted, Asked, DeviceState, Grant, Newest, Row, SyncAnswer, SyncRequest, VerdictOn,
-};
-
-/// About how many bytes of envelopes go into one request; halved when the server says it is too much.
-const REQUEST_BYTES: usize = 256 * 1024;
+use crate::wire::{self, Admitted, Asked, DeviceState, Newest, Row, SyncAnswer, SyncRequest, VerdictOn};
 
 /// A document is shunned when the core has ended so often in a row while it was tried.
 const FATAL_TRIALS: u32 = 3;
@@ -33,11 +30,12 @@ pub(super) struct Flight {
     asked: Asked,
     /// Envelopes the server wants with whole bytes.
     whole: BTreeSet<u64>,
-    request_bytes: Option<usize>,
+    turns: Turns,
     /// The clock was corrected for this request already.
     clock_corrected: bool,
     /// Apply what comes document by document, each named first: the last time was fatal.
     careful: bool,
+    page: PageSize,
     pub due: u32,
     pub revoked: bool,
 }
@@ -73,12 +71,12 @@ impl Device {
             return Vec::new();
         }
         let mut effects = self.seal();
-        let envelopes = self.next_envelopes();
+        let envelopes = self.flight.turns.next(&self.state.sealed);
         self.flight.carried =
             envelopes.iter().filter_map(read_header).flat_map(|h| h.items).map(|i| i.hash).collect();
         let head = self.state.chain;
         let request = SyncRequest {
-            cursor: self.cursor.clone(),
+            cursor: self.asking(),
             envelopes,
             state: DeviceState {
                 clock_ms: now_ms,
@@ -86,6 +84,9 @@ impl Device {
                 set_aside: self.state.quarantine.len() as u32,
             },
             head: head.hash.map(|hash| Newest { number: head.number, hash }),
+            floor: self.floor(),
+            older: self.older(),
+            page_bytes: self.flight.page.wish(),
             ..SyncRequest::default()
         };
         let Some(body) = self.pack(&request) else { return effects };
@@ -115,6 +116,14 @@ impl Device {
         wire::unpack_answer(body, &self.flight.asked)
     }
 
+    /// The request did not get through, or its answer did not.
+    pub(super) fn cut(&mut self) -> Vec<Effect> {
+        if matches!(self.flight.phase, Phase::Sent) {
+            self.flight.page.was_cut();
+        }
+        self.failed()
+    }
+
     pub(super) fn failed(&mut self) -> Vec<Effect> {
         // The clock may be wrong in another way by the next request.
         self.flight.clock_corrected = false;
@@ -128,15 +137,14 @@ impl Device {
         }
         match status {
             200 => match self.unpack(body) {
-                Ok(answer) => self.announce(answer),
-                Err(_) => self.refused("answer_unreadable"),
+                Ok(answer) if self.vouched(&answer) => self.announce(answer),
+                _ => self.refused("answer_unreadable"),
             },
             401 => self.unauthorized(now_ms, body),
             413 => {
-                let tried = self.flight.request_bytes.unwrap_or(REQUEST_BYTES);
-                self.flight.request_bytes = Some((tried / 2).max(1));
+                let smaller = self.flight.turns.halve();
                 self.flight.land();
-                if tried > 1 { self.sync(now_ms) } else { self.refused("too_large") }
+                if smaller { self.sync(now_ms) } else { self.refused("too_large") }
             }
             _ => self.failed(),
         }
@@ -154,17 +162,26 @@ impl Device {
         };
         // Opening is what may be fatal; the page is stored as a whole at the end, as always.
         let next = answer.rows.iter().skip(done + 1).find_map(doc_of);
-        if let Row::Changes(doc, scope, changes) = row
-            && !self.state.shunned.contains(doc)
-        {
-            let mut trial = self.docs.get(doc).cloned().unwrap_or_else(|| Held::new(*scope));
-            if trial.take(changes.clone()).is_ok() {
-                let _ = trial.document();
-            }
-        }
+        self.try_row(row);
         let announce = self.note(LogRecord::Trying(next));
         self.flight.phase = Phase::Applying(answer, done + 1);
         vec![announce, Effect::Continue]
+    }
+
+    fn try_row(&self, row: &Row) {
+        let (Row::Changes(doc, scope, _) | Row::Snapshot(doc, scope, _)) = row else { return };
+        if self.state.shunned.contains(doc) {
+            return;
+        }
+        let mut trial = self.docs.get(doc).cloned().unwrap_or_else(|| Held::new(*scope));
+        let taken = match row {
+            Row::Changes(_, _, changes) => trial.take(changes.clone()).is_ok(),
+            Row::Snapshot(_, _, snapshot) => trial.take_piece(snapshot.clone()).is_ok(),
+            Row::Office(_) => false,
+        };
+        if taken {
+            let _ = trial.document();
+        }
     }
 
     /// A trial that never ended: the battery, or something fatal. Which document it is, is found out by going
@@ -218,21 +235,6 @@ impl Device {
         }
     }
 
-    fn next_envelopes(&self) -> Vec<Envelope> {
-        let limit = self.flight.request_bytes.unwrap_or(REQUEST_BYTES);
-        let mut bytes = 0;
-        let mut envelopes = Vec::new();
-        for sealed in self.state.sealed.values() {
-            bytes +=
-                sealed.envelope.header.len() + sealed.envelope.changes.iter().map(|c| c.len()).sum::<usize>();
-            if bytes > limit && !envelopes.is_empty() {
-                break;
-            }
-            envelopes.push(sealed.envelope.clone());
-        }
-        envelopes
-    }
-
     fn unauthorized(&mut self, now_ms: i64, body: &[u8]) -> Vec<Effect> {
         let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let code = problem.get("code").and_then(serde_json::Value::as_str);
@@ -284,7 +286,9 @@ impl Device {
         for grant in &answer.revoked {
             self.take_revocation(*grant, &mut page);
         }
+        self.tell_of_leaving(&mut page);
         self.cursor = Some(answer.cursor);
+        self.flight.page.came(answer.more);
         self.flight.due = answer.due;
         self.flight.revoked = answer.device_revoked;
         self.flight.clock_corrected = false;
@@ -311,17 +315,29 @@ impl Device {
             log.extend(self.remake(doc, &[]));
             page.touched.insert(doc);
         }
+        if page.late > 0 {
+            page.notices.push(Notice { count: Some(page.late), ..Notice::new("accepted_late") });
+        }
         self.flight.land();
         self.flight.whole.extend(&answer.full);
         let sealed = &self.state.sealed;
         self.flight.whole.retain(|number| sealed.contains_key(number));
         let progressed = !self.state.sealed.is_empty() && self.state.sealed.len() < sealed_before;
         let written_meanwhile = self.state.outbox.iter().any(|pending| pending.envelope.is_none());
-        let more = answer.more || progressed || written_meanwhile || !answer.full.is_empty();
+        self.flight.turns.answered(&self.state.sealed, &answer.full);
+        let unheard = self.flight.turns.unheard(&self.state.sealed);
+        let more = answer.more || progressed || written_meanwhile || unheard;
         if !answer.more {
             log.push(self.note(LogRecord::Synced(answer.server_time_ms)));
         }
 
+        if !answer.more {
+            for doc in self.let_go() {
+                page.touched.remove(&doc);
+                page.drops.push(doc.to_string());
+                page.drops.extend(self.drop_reviews(doc));
+            }
+        }
         let mut effects = vec![self.store(&mut page)];
         effects.extend(log);
         effects.push(self.status());
@@ -348,7 +364,7 @@ impl Device {
         Effect::Cache {
             puts,
             drops,
-            cursor: self.cursor.as_ref().and_then(|cursor| minicbor::to_vec(cursor).ok()),
+            cursor: self.cursor.as_ref().and_then(|cursor| keeping::stored(cursor, self.read_from)),
         }
     }
 
@@ -380,7 +396,9 @@ impl Device {
                 let held = self.docs.entry(wrote.item.doc).or_insert_with(|| Held::new(wrote.item.scope));
                 held.add(Admitted { author, bytes: wrote.bytes });
                 // Taken in, but no longer this person's: nothing about it will come any more.
-                held.leaving |= on.verdict == Verdict::AcceptedFlagged(Flag::AfterReassignment);
+                let late = on.verdict == Verdict::AcceptedFlagged(Flag::AfterReassignment);
+                held.leaving |= late;
+                page.late += usize::from(late);
             }
             Verdict::SetAside(reason) => page.notices.push(Notice {
                 doc: Some(wrote.item.doc),
@@ -410,8 +428,11 @@ impl Device {
         match row {
             Row::Changes(doc, scope, changes) => self.take_changes(doc, scope, changes, page),
             Row::Office(row) => self.take_office(row, page),
-            Row::Snapshot(doc, ..) => {
-                page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
+            Row::Snapshot(doc, scope, snapshot) => {
+                if !self.take_snapshot(doc, scope, snapshot) {
+                    page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
+                }
+                page.touched.insert(doc);
             }
         }
     }
@@ -444,6 +465,8 @@ impl Device {
                 page.touched.insert(doc);
                 let review = serde_json::from_str::<Review>(&row.value);
                 if review.is_ok_and(|review| review.decision == Decision::Returned) {
+                    // Let go of long ago, perhaps: whoever is to correct it must have it.
+                    self.want([doc]);
                     page.notices.push(Notice {
                         doc: Some(doc),
                         record: Some(row.key.clone()),
@@ -479,24 +502,6 @@ impl Device {
         }
     }
 
-    fn take_revocation(&mut self, grant: Grant, page: &mut Page) {
-        let gone = |doc: &DocId, scope: &Scope| match grant {
-            Grant::Family(family) => scope.family == Some(family),
-            Grant::Document(document) => *doc == document,
-            Grant::Place(place) => scope.place == Some(place) && scope.kind == crate::scope::Kind::Person,
-            Grant::Organisation(_) | Grant::Person(_) => false,
-        };
-        let mut any = false;
-        for (doc, held) in self.docs.iter_mut().filter(|(doc, held)| gone(doc, &held.scope)) {
-            held.leaving = true;
-            any = true;
-            page.touched.insert(*doc);
-        }
-        if any {
-            page.notices.push(Notice::new("revoked_family"));
-        }
-    }
-
     /// The server has newer envelopes of ours than we: our storage went back in time. What we lost comes
     /// with the rows; nothing we write from now on may use a number that is spent.
     fn rolled_back(&mut self, newest: Chain, server_time_ms: i64) -> Vec<Effect> {
@@ -509,15 +514,19 @@ impl Device {
 
 /// What one answer changes, gathered before anything is stored.
 #[derive(Default)]
-struct Page {
-    touched: BTreeSet<DocId>,
-    drops: Vec<String>,
+pub(super) struct Page {
+    pub touched: BTreeSet<DocId>,
+    pub drops: Vec<String>,
+    /// What the person no longer has.
+    pub left: BTreeSet<DocId>,
     office: Vec<Put>,
     answered: Vec<Answered>,
     remake: BTreeSet<DocId>,
     /// Waits on the server for what it builds on.
     waiting: Vec<Wrote>,
-    notices: Vec<Notice>,
+    /// How much was taken in although the person no longer has what it is about.
+    late: usize,
+    pub notices: Vec<Notice>,
 }
 
 fn doc_of(row: &Row) -> Option<DocId> {

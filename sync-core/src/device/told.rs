@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer, de};
 
 use super::event::{Draft, Event, WriteEvent};
-use crate::ids::{DocId, Id, unhex};
+use crate::ids::{DocId, Id, Month, unhex};
 use crate::record::Fields;
 
 #[derive(Deserialize)]
@@ -23,6 +23,9 @@ pub(super) struct Told {
     record_type: Option<String>,
     record: Option<String>,
     doc: Option<DocId>,
+    /// The months of logs to fetch, with `case`.
+    #[serde(default)]
+    months: Vec<Month>,
     case: Option<Id>,
     place: Option<Id>,
     #[serde(default)]
@@ -59,6 +62,11 @@ impl TryFrom<Told> for Event {
             "answer" => Self::Answer { status: told.status.ok_or("status is missing")?, now_ms: now_ms? },
             "continue" => Self::Continue { now_ms: now_ms? },
             "failed" => Self::Failed,
+            "earlier" => {
+                let case = told.case.ok_or("case is missing")?;
+                let docs = told.months.into_iter().map(|month| DocId::of_log(case, month)).collect();
+                Self::Earlier { docs, now_ms: now_ms? }
+            }
             _ => return Err("an unknown event"),
         })
     }
