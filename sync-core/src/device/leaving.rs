@@ -1,0 +1,84 @@
+//! What the person no longer has: it leaves the device.
+//!
+//! **A document leaves when the last own change in it is answered for, and not before, whatever the server
+//! says.** What was written about it goes out as always.
+
+use serde_json::Value;
+
+use super::Device;
+use super::event::Notice;
+use super::sync::Page;
+use crate::ids::{DocId, Id};
+use crate::office::Topic;
+use crate::scope::{Kind, Scope};
+use crate::wire::{Cursor, Grant};
+
+impl Device {
+    pub(super) fn take_revocation(&mut self, grant: Grant, page: &mut Page) {
+        let gone: Vec<DocId> = self
+            .docs
+            .iter()
+            .filter(|(doc, held)| !held.leaving && takes(grant, **doc, &held.scope))
+            .map(|(doc, _)| *doc)
+            .collect();
+        for (_, held) in self.docs.iter_mut().filter(|(doc, _)| gone.contains(doc)) {
+            held.leaving = true;
+        }
+        if let Grant::Place(place) = grant {
+            page.drops.extend(self.drop_offers(place));
+        }
+        if gone.is_empty() {
+            return;
+        }
+        page.left.extend(&gone);
+        page.touched.extend(gone);
+    }
+
+    /// What the person is told of it: one word about all of them, with how much is still to go out.
+    pub(super) fn tell_of_leaving(&self, page: &mut Page) {
+        let families = page.left.iter().any(|doc| {
+            self.docs.get(doc).is_some_and(|held| matches!(held.scope.kind, Kind::Case | Kind::Log))
+        });
+        if page.left.is_empty() {
+            return;
+        }
+        let of_these = |doc: &DocId| page.left.contains(doc);
+        let waiting = self.state.outbox.iter().filter(|pending| of_these(&pending.wrote.item.doc)).count();
+        let code = if families { "revoked_family" } else { "revoked_other" };
+        page.notices.push(Notice { count: Some(waiting), ..Notice::new(code) });
+    }
+
+    /// Offers are shown where they are made; whoever no longer has the place is not asked.
+    fn drop_offers(&mut self, place: Id) -> Vec<String> {
+        let offers = format!("office/{}/", Topic::Offer.name());
+        let place = place.to_string();
+        let there = |value: &str| {
+            let offer: Value = serde_json::from_str(value).unwrap_or_default();
+            offer.get("place").and_then(Value::as_str) == Some(&place)
+        };
+        let gone: Vec<String> = self
+            .office
+            .iter()
+            .filter(|(key, value)| key.starts_with(&offers) && there(value))
+            .map(|(key, _)| key.clone())
+            .collect();
+        self.office.retain(|key, _| !gone.contains(key));
+        gone
+    }
+
+    /// The cursor of a device that holds documents and does not know how far it has read: one of no history at
+    /// all. The server then tells it of everything it may have had, and gives it everything anew.
+    pub(super) fn astray(&self) -> Option<Cursor> {
+        let holds = self.docs.values().any(super::held::Held::any);
+        holds.then_some(Cursor { epoch: Id([0; 16]), seq: 0, backfills: Vec::new() })
+    }
+}
+
+fn takes(grant: Grant, doc: DocId, scope: &Scope) -> bool {
+    match grant {
+        Grant::Family(family) => scope.family == Some(family),
+        Grant::Document(document) => doc == document,
+        Grant::Place(place) => scope.place == Some(place) && scope.kind == Kind::Person,
+        Grant::Organisation(_) | Grant::Person(_) => false,
+    }
+}
