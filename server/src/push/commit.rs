@@ -60,7 +60,8 @@ pub async fn commit(
 
     // The device as it is now: another push of its own may have come through since it signed in.
     let device = app.log.device(from.device.id).await?.unwrap_or_else(|| from.device.clone());
-    let (newest, evidence) = chain::follow(device.newest, device.evidence, &outcomes.links);
+    let spent = chain::spent(app, &device, &outcomes.signed).await?;
+    let (newest, evidence) = chain::follow(device.newest, device.evidence, &outcomes.links, &spent);
     let news = DeviceNews { device: device.id, now_ms, state, newest, evidence };
     let done = done(&said).into_iter().map(|arrival| (device.id, arrival)).collect();
     let envelopes = kept(outcomes.signed, &said);

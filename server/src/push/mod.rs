@@ -33,6 +33,7 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
 use crate::store::{SignedHeader, StoreError};
+pub use chain::heed;
 pub use derive::{Grown, entries as derived};
 pub use locks::{Held, Locks};
 use open::{Opened, Pushed};

@@ -28,7 +28,9 @@ pub struct DeviceItem {
     pub last_sync_ms: Option<i64>,
     /// Number of the newest envelope the server has from it.
     pub newest_envelope: Option<u64>,
-    /// Ranges of envelope numbers that never came, both ends included.
+    /// Number of the newest envelope known to exist: by its own word, or by what came.
+    pub newest_known: Option<u64>,
+    /// Ranges of numbers of envelopes that are known to exist and have not come, both ends included.
     pub missing: Vec<(u64, u64)>,
     /// Envelope numbers that came twice with different content.
     pub forks: Vec<u64>,
@@ -98,6 +100,10 @@ async fn within(app: &App, signed_in: &SignedIn) -> Result<Vec<(Device, Option<S
 }
 
 fn item(device: Device, person_name: Option<String>) -> DeviceItem {
+    let newest = device.newest.map(|newest| newest.number);
+    let named = device.evidence.named.filter(|named| newest.is_none_or(|newest| newest < *named));
+    let mut missing = device.evidence.missing;
+    missing.extend(named.map(|named| (newest.unwrap_or(0) + 1, named)));
     DeviceItem {
         id: device.id.to_string(),
         name: device.name,
@@ -106,8 +112,9 @@ fn item(device: Device, person_name: Option<String>) -> DeviceItem {
         enrolled_ms: device.enrolled_ms,
         revoked_ms: device.revoked_ms,
         last_sync_ms: device.last_sync_ms,
-        newest_envelope: device.newest.map(|newest| newest.number),
-        missing: device.evidence.missing,
+        newest_envelope: newest,
+        newest_known: named.or(newest),
+        missing,
         forks: device.evidence.forks,
         waiting: device.state.waiting,
         set_aside: device.state.set_aside,

@@ -16,7 +16,7 @@ use crate::command::grant;
 use crate::pace::Turn;
 use crate::problem::{Code, Problem};
 use crate::pull::{Pulled, Wishes, pull};
-use crate::push::{Answered, push};
+use crate::push::{Answered, heed, push};
 use crate::squeeze::{accepted, squeeze};
 
 /// An answer bigger than this is worth more than our own dictionary; and how hard it is squeezed.
@@ -49,6 +49,7 @@ async fn work(app: Arc<App>, from: SignedIn, _turn: Turn, takes_brotli: bool) ->
     let mut access = Access::of(app.log.as_ref(), &from.account).await?;
     let state = request.state.clone();
     let answered = push(&app, &from, &mut access, &request.envelopes, state).await?;
+    heed(&app, from.device.id, answered.newest, request.head).await?;
     let answer = if from.device.revoked_ms.is_some() {
         verdicts_only(&app, request.cursor, answered)
     } else {

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, PublicKey};
+use sync_core::keys::Sig;
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::Grant;
@@ -172,6 +173,9 @@ pub trait ChangeLog: Documents {
     /// Changes up to this number came before signed headers were kept.
     async fn signed_from(&self) -> Stored<u64>;
 
+    /// What a device signed under these numbers, as far as it is kept.
+    async fn signatures(&self, device: DeviceId, numbers: &[u64]) -> Stored<BTreeMap<u64, Vec<Sig>>>;
+
     async fn account(&self, person: Id) -> Stored<Option<Account>>;
     async fn account_by_login(&self, login: &str) -> Stored<Option<Account>>;
     async fn accounts(&self) -> Stored<Vec<Account>>;
@@ -186,6 +190,9 @@ pub trait ChangeLog: Documents {
     async fn revoke_device(&self, device: DeviceId, now_ms: i64) -> Stored<bool>;
     /// Notes what a device said of itself, outside of any batch.
     async fn note_device(&self, news: DeviceNews) -> Stored<()>;
+
+    /// Notes what the numbers of a device's envelopes show, outside of any batch.
+    async fn note_evidence(&self, device: DeviceId, evidence: ChainEvidence) -> Stored<()>;
 
     /// Writes and commits nothing of meaning: whether the disk still takes it.
     async fn writable(&self) -> Stored<()>;

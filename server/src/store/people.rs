@@ -92,6 +92,9 @@ pub struct ChainEvidence {
     pub missing: Vec<(u64, u64)>,
     /// Numbers that came twice with different content, or did not follow their predecessor.
     pub forks: Vec<u64>,
+    /// The newest number the device itself named, while nothing so new has come.
+    #[serde(default)]
+    pub named: Option<u64>,
 }
 
 /// What is to be noted about a device.

@@ -20,14 +20,14 @@ async fn a_device_shows_when_it_synced_and_what_it_still_holds() {
         now_ms: NOW + 5000,
         state: DeviceState { clock_ms: NOW + 65_000, waiting: 3, set_aside: 1 },
         newest: Some(Newest { number: 12, hash: Hash32([1; 32]) }),
-        evidence: ChainEvidence { missing: vec![(4, 6)], forks: vec![9] },
+        evidence: ChainEvidence { missing: vec![(4, 6)], forks: vec![9], named: Some(14) },
     };
     desk.app.log.note_device(news).await.unwrap();
     let list = desk.get(Who::Vera, "/v1/devices").await;
     let device = of(&list, Who::Worker).unwrap();
     assert_eq!((&device["person_name"], &device["name"]), (&json!("Worker"), &json!("Worker's phone")));
     assert_eq!((&device["waiting"], &device["set_aside"]), (&json!(3), &json!(1)));
-    assert_eq!((&device["newest_envelope"], &device["missing"]), (&json!(12), &json!([[4, 6]])));
+    assert_eq!((&device["newest_envelope"], &device["missing"]), (&json!(12), &json!([[4, 6], [13, 14]])));
     assert_eq!((&device["last_sync_ms"], &device["clock_offset_ms"]), (&json!(NOW + 5000), &json!(60_000)));
     assert_eq!(list["items"][0]["id"], device["id"], "who synced last stands first");
     assert_eq!(of(&list, Who::Volunteer).unwrap()["last_sync_ms"], Value::Null);

@@ -1,5 +1,7 @@
 //! The signed headers of envelopes, in less room: what the log says of a change is not written twice.
 
+use std::collections::BTreeMap;
+
 use minicbor::{Decode, Encode};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use sync_core::envelope::{Header, Item};
@@ -61,6 +63,25 @@ fn in_log(found: &mut CachedStatement<'_>, doc: DocId, hash: ChangeHash) -> Stor
         .query_row(params![doc.0, hash.0], |row| Ok((row.get::<_, u64>(0)?, codec::scope(row, 1))))
         .optional()?;
     row.map(|(seq, scope)| Ok((seq, scope?))).transpose()
+}
+
+/// The signatures kept of a device, by the number of the envelope.
+pub fn signatures(
+    connection: &Connection,
+    device: DeviceId,
+    numbers: &[u64],
+) -> Stored<BTreeMap<u64, Vec<Sig>>> {
+    let sql = "SELECT signature FROM envelopes WHERE device = ?1 AND number = ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut kept = BTreeMap::new();
+    for number in numbers {
+        let signatures = select.query_map(params![device.0, number], |row| row.get(0).map(Sig))?;
+        let signatures: Vec<Sig> = signatures.collect::<Result<_, _>>()?;
+        if !signatures.is_empty() {
+            kept.insert(*number, signatures);
+        }
+    }
+    Ok(kept)
 }
 
 /// Kept envelopes with ids above `after`, at most `limit`, put together again.

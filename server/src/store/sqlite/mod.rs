@@ -21,6 +21,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, PublicKey};
+use sync_core::keys::Sig;
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::Grant;
@@ -28,7 +29,7 @@ use sync_core::wire::elided::{Found, Wanted};
 use tokio::sync::watch;
 
 use super::{
-    Account, Assignment, Batch, ChangeLog, ChangeRow, Device, DeviceNews, FormerEpoch, GrantSpan, KeptEnvelope, Known,
+    Account, Assignment, Batch, ChainEvidence, ChangeLog, ChangeRow, Device, DeviceNews, FormerEpoch, GrantSpan, KeptEnvelope, Known,
     LogRow, Organisation, QuarantineState, Quarantined, RowHead, StoreError, Stored,
 };
 use crate::private;
@@ -275,6 +276,11 @@ impl ChangeLog for SqliteLog {
         self.readers.read(envelopes::signed_from).await
     }
 
+    async fn signatures(&self, device: DeviceId, numbers: &[u64]) -> Stored<BTreeMap<u64, Vec<Sig>>> {
+        let numbers = numbers.to_vec();
+        self.readers.read(move |connection| envelopes::signatures(connection, device, &numbers)).await
+    }
+
     async fn account(&self, person: Id) -> Stored<Option<Account>> {
         self.readers.read(move |connection| people::account_of(connection, person)).await
     }
@@ -311,6 +317,10 @@ impl ChangeLog for SqliteLog {
 
     async fn note_device(&self, news: DeviceNews) -> Stored<()> {
         self.writer.write(move |writing| people::note_device(writing.connection, &news)).await
+    }
+
+    async fn note_evidence(&self, device: DeviceId, evidence: ChainEvidence) -> Stored<()> {
+        self.writer.write(move |writing| people::note_evidence(writing.connection, device, &evidence)).await
     }
 
     async fn writable(&self) -> Stored<()> {

@@ -7,7 +7,7 @@ use sync_core::ids::{DeviceId, Hash32, Id, PublicKey};
 use sync_core::wire::{DeviceState, Newest};
 
 use super::codec::{id, odd};
-use crate::store::{Account, Device, DeviceNews, StoreError, Stored};
+use crate::store::{Account, ChainEvidence, Device, DeviceNews, StoreError, Stored};
 
 const ACCOUNT: &str = "person, login, name, password_hash, duties, language, places";
 const DEVICE: &str = "id, person, public_key, name, enrolled_ms, revoked_ms, newest_number, newest_hash, \
@@ -136,5 +136,12 @@ pub fn note_device(connection: &Connection, news: &DeviceNews) -> Stored<()> {
             news.newest.map(|newest| newest.number),
             news.newest.map(|newest| newest.hash.0),
         ])?;
+    Ok(())
+}
+
+pub fn note_evidence(connection: &Connection, device: DeviceId, evidence: &ChainEvidence) -> Stored<()> {
+    connection
+        .prepare_cached("UPDATE devices SET evidence = ?2 WHERE id = ?1")?
+        .execute(params![device.0, json(evidence)])?;
     Ok(())
 }
