@@ -51,6 +51,15 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// Every topic, for tables and tests.
+    pub const ALL: [Self; 6] =
+        [Self::Catalogue, Self::Review, Self::Inbox, Self::Route, Self::Offer, Self::Card];
+
+    /// The topic of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.name() == name)
+    }
+
     /// The name used in keys and JSON.
     pub fn name(self) -> &'static str {
         match self {

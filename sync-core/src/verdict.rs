@@ -85,6 +85,8 @@ codes! {
         0 AfterReassignment = "after_reassignment",
         /// A person let it out of quarantine.
         1 Released = "released",
+        /// Given back by a device, with the server's own word for it, after the server was restored from a backup.
+        2 Restored = "restored",
     }
 }
 

@@ -8,6 +8,7 @@ use minicbor::{Decode, Encode};
 
 use super::Device;
 use super::log::Wrote;
+use super::offer::Proofs;
 use crate::admission::{self, Fit, History, Limits};
 use crate::crdt::{Change, Document, DocumentError};
 use crate::ids::{Actor, ChangeHash, DocId, Id};
@@ -26,6 +27,10 @@ pub(super) struct Held {
     /// What came in one piece, with the server's word for it; the changes above are not in it.
     #[n(3)]
     pub piece: Option<Piece>,
+    /// The server's word for it, and what it took: see [`super::offer`].
+    #[n(4)]
+    #[cbor(default, skip_if = "Proofs::is_empty")]
+    pub proofs: Proofs,
 }
 
 /// A document in one piece, and who stands behind each of its actors, in their order.
@@ -38,14 +43,14 @@ pub(super) struct Piece {
 }
 
 impl Piece {
-    fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> Snapshot {
         Snapshot {
             bytes: self.bytes.clone(),
             authors: self.actors.iter().map(|(_, author)| *author).collect(),
         }
     }
 
-    fn document(&self, scope: &Scope) -> Result<Document, DocumentError> {
+    pub fn document(&self, scope: &Scope) -> Result<Document, DocumentError> {
         self.snapshot().load(scope.kind)
     }
 }
@@ -59,7 +64,7 @@ pub(super) struct Opened {
 
 impl Held {
     pub fn new(scope: Scope) -> Self {
-        Self { scope, admitted: Vec::new(), leaving: false, piece: None }
+        Self { scope, admitted: Vec::new(), leaving: false, piece: None, proofs: Proofs::default() }
     }
 
     pub fn decode(bytes: &[u8]) -> Option<Self> {
@@ -149,7 +154,9 @@ impl Held {
                     continue;
                 }
             }
-            self.add(admitted);
+            if !self.admitted.contains(&admitted) {
+                self.admitted.push(admitted);
+            }
         }
         Ok(sound)
     }
@@ -159,8 +166,13 @@ impl Held {
         self.piece.is_some() || !self.admitted.is_empty()
     }
 
+    /// Takes in a change of this device's own that was admitted, unless it is here already.
     pub fn add(&mut self, admitted: Admitted) {
-        if !self.admitted.contains(&admitted) {
+        let piece = self.piece.as_ref().and_then(|piece| piece.document(&self.scope).ok());
+        let in_piece = piece
+            .zip(Change::parse(&admitted.bytes).ok())
+            .is_some_and(|(document, change)| document.has(&change.hash()));
+        if !in_piece && !self.admitted.contains(&admitted) {
             self.admitted.push(admitted);
         }
     }

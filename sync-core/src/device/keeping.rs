@@ -128,6 +128,7 @@ impl Device {
             .older()
             .into_iter()
             .filter(|doc| !busy.contains(doc) && !self.wanted.contains(doc))
+            .filter(|doc| !self.docs.get(doc).is_some_and(|held| self.owes(held)))
             .filter(|doc| !self.rows_of(*doc).iter().any(unfinished))
             .collect();
         for doc in &old {

@@ -8,7 +8,8 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use crate::envelope::{Envelope, Item};
-use crate::ids::{ChangeHash, DocId, Hash32, sha256};
+use super::offer::Former;
+use crate::ids::{ChangeHash, DocId, Hash32, Id, sha256};
 use crate::intent::Intent;
 use crate::verdict::{Reason, Verdict};
 
@@ -68,6 +69,12 @@ pub enum LogRecord {
     /// The core ended while this document was tried: once may be the battery, again and again is the document.
     #[n(15)]
     Suspect(#[n(0)] DocId),
+    /// The history the server has now, and where the one before it ended.
+    #[n(16)]
+    Epoch(#[n(0)] Option<Former>, #[n(1)] Id),
+    /// An envelope of changes that were answered for before, for a server that may have lost them.
+    #[n(17)]
+    Offered(#[n(0)] Envelope),
 }
 
 /// An intent, the envelope item and the bytes of its change.
@@ -123,6 +130,11 @@ pub struct Summary {
     pub own: Vec<Own>,
     #[n(3)]
     pub shunned: Vec<DocId>,
+    #[n(4)]
+    #[cbor(default, skip_if = "Vec::is_empty")]
+    pub former: Vec<Former>,
+    #[n(5)]
+    pub epoch: Option<Id>,
 }
 
 /// A log as read from storage.

@@ -15,6 +15,7 @@
 //! | `keeping` | which of them it keeps, and how it asks for others |
 //! | `leaving` | what the person no longer has |
 //! | `turns` | which envelopes go first |
+//! | `offer` | what it gives back to a server that was restored from a backup |
 //! | `rows` | documents as the rows that lists and pages show |
 //! | `told` | events as JSON |
 //! | `memory` | a host whose stores are memory, for the demo and the tests |
@@ -26,6 +27,7 @@ mod known;
 mod leaving;
 pub mod log;
 pub mod memory;
+mod offer;
 mod rows;
 mod state;
 mod sync;
@@ -118,7 +120,10 @@ impl Device {
             Event::Enrolled { answer, now_ms } => self.enrolled(answer, now_ms),
             Event::Write(write) => self.write(*write),
             Event::Draft(draft) => self.draft(draft),
-            Event::Sync { now_ms } => self.sync(now_ms),
+            Event::Sync { now_ms } => {
+                self.flight.giving.tried_again = false;
+                self.sync(now_ms)
+            }
             Event::Answer { status, now_ms } => self.answer(status, now_ms, body),
             Event::Continue { now_ms } => self.proceed(now_ms),
             Event::Failed => self.cut(),

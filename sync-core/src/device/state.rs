@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::log::{self, Answered, Chain, LogRecord, Own, Summary, Wrote};
+use super::offer::Former;
 use crate::envelope::Envelope;
 use crate::ids::{ChangeHash, DeviceId, DocId, Id, PublicKey};
 use crate::keys::DeviceKey;
@@ -87,6 +88,9 @@ pub(super) struct State {
     pub shunned: BTreeSet<DocId>,
     /// How often in a row the core ended while a document was tried.
     pub suspects: BTreeMap<DocId, u32>,
+    /// The server's history as it is now, and those that ended while this device was enrolled.
+    pub epoch: Option<Id>,
+    pub former: Vec<Former>,
     /// Found at the start: what was being applied when the core died.
     pub trying: Option<Option<DocId>>,
 }
@@ -140,7 +144,13 @@ impl State {
                 self.chain = summary.chain;
                 self.own = summary.own.into_iter().map(|own| (own.doc, own)).collect();
                 self.shunned = summary.shunned.into_iter().collect();
+                (self.former, self.epoch) = (summary.former, summary.epoch);
             }
+            LogRecord::Epoch(former, now) => {
+                self.former.extend(former);
+                self.epoch = Some(now);
+            }
+            LogRecord::Offered(envelope) => self.offered(envelope),
             LogRecord::Quarantined(wrote, reason) => self.quarantine.push((wrote, reason)),
             LogRecord::Synced(at_ms) => self.last_sync_ms = Some(at_ms),
         }
@@ -176,7 +186,11 @@ impl State {
             self.quarantine.iter().map(|(wrote, reason)| LogRecord::Quarantined(wrote.clone(), *reason)),
         );
         records.extend(self.outbox.iter().map(|pending| LogRecord::Wrote(pending.wrote.clone())));
-        records.extend(self.sealed.values().map(|sealed| LogRecord::Sealed(sealed.envelope.clone())));
+        records.extend(self.sealed.values().map(|sealed| {
+            let own = |hash: &ChangeHash| self.outbox.iter().any(|pending| pending.wrote.item.hash == *hash);
+            let record = if sealed.open.iter().all(own) { LogRecord::Sealed } else { LogRecord::Offered };
+            record(sealed.envelope.clone())
+        }));
         records
             .extend(self.drafts.iter().map(|(key, body)| LogRecord::Draft(key.clone(), Some(body.clone()))));
         let times = |(doc, times): (&DocId, &u32)| vec![LogRecord::Suspect(*doc); *times as usize];
@@ -187,6 +201,8 @@ impl State {
             chain: self.chain,
             own: self.own.values().copied().collect(),
             shunned: self.shunned.iter().copied().collect(),
+            former: self.former.clone(),
+            epoch: self.epoch,
         }));
         records
     }
@@ -213,6 +229,14 @@ impl State {
         }
     }
 
+    /// An envelope of changes that are in no outbox any more.
+    fn offered(&mut self, envelope: Envelope) {
+        let Ok(header) = minicbor::decode::<crate::envelope::Header>(&envelope.header) else { return };
+        self.chain = Chain { number: header.number, hash: Some(envelope.hash()) };
+        let open = header.items.iter().map(|item| item.hash).collect();
+        self.sealed.insert(header.number, Sealed { envelope, open });
+    }
+
     fn answered(&mut self, answer: Answered) {
         match answer.verdict {
             Verdict::Accepted | Verdict::AcceptedFlagged(_) | Verdict::Duplicate | Verdict::Settled => {
@@ -221,10 +245,9 @@ impl State {
             }
             Verdict::SetAside(reason) => {
                 let found = self.outbox.iter().find(|pending| pending.wrote.item.hash == answer.hash);
-                if let Some(wrote) = found.map(|pending| pending.wrote.clone()) {
-                    self.forget(&answer.hash);
-                    self.quarantine.push((wrote, reason));
-                }
+                let wrote = found.map(|pending| pending.wrote.clone());
+                self.forget(&answer.hash);
+                self.quarantine.extend(wrote.map(|wrote| (wrote, reason)));
             }
             // Handled by a record of its own, or later.
             Verdict::Remake(_) | Verdict::Waiting => {}

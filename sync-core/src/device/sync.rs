@@ -9,12 +9,14 @@ use super::held::Held;
 use super::keeping::{self, PageSize};
 use super::known;
 use super::log::{Answered, Chain, LogRecord, Wrote};
+use super::offer::{self, Giving, Mark};
 use super::turns::Turns;
 use crate::crdt::{Change, genesis_hash};
 use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
 use crate::ids::{ChangeHash, DocId};
 use crate::office::{Decision, InboxNote, OfficeRow, Outcome, Review, Topic};
 use crate::scope::Scope;
+use crate::vouch::Receipt;
 use crate::verdict::{Flag, Reason, Verdict};
 use crate::wire::{self, Admitted, Asked, DeviceState, Newest, Row, SyncAnswer, SyncRequest, VerdictOn};
 
@@ -36,6 +38,7 @@ pub(super) struct Flight {
     /// Apply what comes document by document, each named first: the last time was fatal.
     careful: bool,
     page: PageSize,
+    pub giving: Giving,
     pub due: u32,
     pub revoked: bool,
 }
@@ -70,8 +73,11 @@ impl Device {
         if self.flight.under_way() || self.state.identity.is_none() {
             return Vec::new();
         }
-        let mut effects = self.seal();
-        let envelopes = self.flight.turns.next(&self.state.sealed);
+        let mut effects = self.seal_again();
+        effects.extend(self.seal());
+        // What a restored server lacks comes first: own work may build on it.
+        let (offers, first) = self.next_offers();
+        let envelopes = if first { Vec::new() } else { self.flight.turns.next(&self.state.sealed) };
         self.flight.carried =
             envelopes.iter().filter_map(read_header).flat_map(|h| h.items).map(|i| i.hash).collect();
         let head = self.state.chain;
@@ -87,6 +93,7 @@ impl Device {
             floor: self.floor(),
             older: self.older(),
             page_bytes: self.flight.page.wish(),
+            offers,
             ..SyncRequest::default()
         };
         let Some(body) = self.pack(&request) else { return effects };
@@ -274,14 +281,17 @@ impl Device {
     /// Takes a whole answer in. The page is cached before the log says that anything was answered for: a
     /// crash in between only means that the same verdicts are asked for again.
     fn apply(&mut self, answer: SyncAnswer, now_ms: i64) -> Vec<Effect> {
-        let mut page = Page::default();
+        let mark = Mark { epoch: answer.cursor.epoch, seq: answer.cursor.seq };
+        let mut page = Page { mark: Some(mark), ..Page::default() };
+        let mut receipts = self.receipts(&answer).into_iter();
         let sealed_before = self.state.sealed.len();
         let before = self.state.chain;
         for verdict in &answer.verdicts {
             self.take_verdict(verdict, &mut page);
         }
+        self.take_offered(&answer.offered, mark, &mut page);
         for row in answer.rows {
-            self.take_row(row, &mut page);
+            self.take_row(row, receipts.next(), &mut page);
         }
         for grant in &answer.revoked {
             self.take_revocation(*grant, &mut page);
@@ -326,7 +336,8 @@ impl Device {
         let written_meanwhile = self.state.outbox.iter().any(|pending| pending.envelope.is_none());
         self.flight.turns.answered(&self.state.sealed, &answer.full);
         let unheard = self.flight.turns.unheard(&self.state.sealed);
-        let more = answer.more || progressed || written_meanwhile || unheard;
+        let begun_anew = self.notice_epoch(answer.ended, &mut log, &mut page);
+        let more = answer.more || progressed || written_meanwhile || unheard || begun_anew || self.more_to_give();
         if !answer.more {
             log.push(self.note(LogRecord::Synced(answer.server_time_ms)));
         }
@@ -353,7 +364,10 @@ impl Device {
             self.docs.iter().filter(|(_, held)| held.leaving).map(|(doc, _)| *doc).collect();
         let busy = self.docs_with_work();
         let mut drops = std::mem::take(&mut page.drops);
-        for doc in leaving.into_iter().filter(|doc| !busy.contains(doc)) {
+        let owing = |doc: &DocId| self.docs.get(doc).is_some_and(|held| self.owes(held));
+        let leaving: Vec<DocId> =
+            leaving.into_iter().filter(|doc| !busy.contains(doc) && !owing(doc)).collect();
+        for doc in leaving {
             self.docs.remove(&doc);
             page.touched.remove(&doc);
             drops.push(doc.to_string());
@@ -371,14 +385,18 @@ impl Device {
     /// What was said of a document goes with it.
     fn drop_reviews(&mut self, doc: DocId) -> Vec<String> {
         let of_it = format!("office/{}/{doc}/", Topic::Review.name());
-        let gone: Vec<String> = self.office.keys().filter(|key| key.starts_with(&of_it)).cloned().collect();
-        self.office.retain(|key, _| !key.starts_with(&of_it));
+        let proofs = offer::proof_key(&of_it);
+        let of_it = |key: &str| key.starts_with(&of_it) || key.starts_with(&proofs);
+        let gone: Vec<String> = self.office.keys().filter(|key| of_it(key)).cloned().collect();
+        self.office.retain(|key, _| !of_it(key));
         gone
     }
 
     fn take_verdict(&mut self, on: &VerdictOn, page: &mut Page) {
         let found = self.state.outbox.iter().find(|pending| pending.wrote.item.hash == on.hash);
-        let Some(wrote) = found.map(|pending| pending.wrote.clone()) else { return };
+        let Some(wrote) = found.map(|pending| pending.wrote.clone()) else {
+            return self.take_verdict_again(on, page);
+        };
         page.touched.insert(wrote.item.doc);
         match on.verdict {
             Verdict::Waiting => {
@@ -395,6 +413,9 @@ impl Device {
                 let author = self.person();
                 let held = self.docs.entry(wrote.item.doc).or_insert_with(|| Held::new(wrote.item.scope));
                 held.add(Admitted { author, bytes: wrote.bytes });
+                if let Some(mark) = page.mark {
+                    held.proofs.take(on.hash, wrote.item.incarnation, mark);
+                }
                 // Taken in, but no longer this person's: nothing about it will come any more.
                 let late = on.verdict == Verdict::AcceptedFlagged(Flag::AfterReassignment);
                 held.leaving |= late;
@@ -424,12 +445,26 @@ impl Device {
         change.deps().any(|hash| !here(&hash))
     }
 
-    fn take_row(&mut self, row: Row, page: &mut Page) {
+    fn take_row(&mut self, row: Row, receipt: Option<Receipt>, page: &mut Page) {
         match row {
-            Row::Changes(doc, scope, changes) => self.take_changes(doc, scope, changes, page),
-            Row::Office(row) => self.take_office(row, page),
+            Row::Changes(doc, scope, changes) => {
+                let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
+                if let Some(receipt) = receipt {
+                    held.proofs.give(scope, &changes, receipt);
+                }
+                self.take_changes(doc, scope, changes, page);
+            }
+            Row::Office(row) => {
+                if let Some((key, value)) = receipt.and_then(|receipt| self.office_proof(&row, receipt)) {
+                    self.office.insert(key.clone(), value.clone());
+                    page.office.push(Put::Office { key, value });
+                }
+                self.take_office(row, page);
+            }
             Row::Snapshot(doc, scope, snapshot) => {
-                if !self.take_snapshot(doc, scope, snapshot) {
+                if self.take_snapshot(doc, scope, snapshot) {
+                    self.keep_proof_of_piece(doc, scope, receipt);
+                } else {
                     page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
                 }
                 page.touched.insert(doc);
@@ -515,12 +550,14 @@ impl Device {
 /// What one answer changes, gathered before anything is stored.
 #[derive(Default)]
 pub(super) struct Page {
+    /// How far the log goes of which this is a page.
+    pub mark: Option<Mark>,
     pub touched: BTreeSet<DocId>,
     pub drops: Vec<String>,
     /// What the person no longer has.
     pub left: BTreeSet<DocId>,
-    office: Vec<Put>,
-    answered: Vec<Answered>,
+    pub office: Vec<Put>,
+    pub answered: Vec<Answered>,
     remake: BTreeSet<DocId>,
     /// Waits on the server for what it builds on.
     waiting: Vec<Wrote>,

@@ -111,7 +111,7 @@ pub struct SyncAnswer {
     pub offered: Vec<Offered>,
 }
 
-/// The server's word on an offer. Whichever it is, the device need not offer it again.
+/// The server's word on an offer. Whichever it is but the last, the device need not offer it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Offered {
@@ -124,6 +124,9 @@ pub enum Offered {
     /// The server does not know the proof as its own.
     #[n(2)]
     NotVouched,
+    /// It builds on something that has not come back yet: to be offered again.
+    #[n(3)]
+    Waiting,
 }
 
 impl SyncAnswer {

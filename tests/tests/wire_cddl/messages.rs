@@ -119,7 +119,7 @@ pub fn full_answer() -> SyncAnswer {
         vouch: Some(Sig([3; 64])),
         ended: Some(90),
         full: vec![3],
-        offered: vec![Offered::Taken, Offered::Known, Offered::NotVouched],
+        offered: vec![Offered::Taken, Offered::Known, Offered::NotVouched, Offered::Waiting],
         ..SyncAnswer::bare(cursor(), 1_780_000_000_000)
     }
 }
