@@ -194,11 +194,17 @@ pub enum Fate {
     /// Given up, and on its way all the same.
     Late,
     /// The server gets its beginning, to so many thousandths.
-    CutRequest { at: u16 },
+    CutRequest {
+        at: u16,
+    },
     /// The phone gets the beginning of the answer as if it were all.
-    CutAnswer { at: u16 },
+    CutAnswer {
+        at: u16,
+    },
     /// Sound for the signature of the request, and poisoned: see [`super::poison`].
-    Poison { way: u8 },
+    Poison {
+        way: u8,
+    },
 }
 
 /// A history: what there is at the beginning, and what happens.

@@ -119,7 +119,13 @@ impl World {
             let (doc, id) = record;
             let void = (!row.voided).then(|| "by mistake".to_owned());
             let unvoid = row.voided;
-            self.hands[at].phone.write(WriteEvent { doc: Some(doc), record: Some(id), void, unvoid, ..event });
+            self.hands[at].phone.write(WriteEvent {
+                doc: Some(doc),
+                record: Some(id),
+                void,
+                unvoid,
+                ..event
+            });
         }
         self.word(at)
     }

@@ -56,7 +56,7 @@ impl Weather {
             twin: of(2),
             add_phone: of(3),
             lose_phone: of(1),
-            revoke: of(1),
+            revoke: of(2),
             reassign: of(15),
             substitute: of(10),
             clash: of(60),

@@ -42,10 +42,14 @@ impl World {
         let people = self.scopes.people.clone();
         let desk = self.desk.public();
         self.server.with_log(async |log| {
-            let staff: Vec<Value> =
-                people.iter().map(|person| json!({"id": person.id, "name": person.login, "duty": person.duty.name()})).collect();
+            let staff: Vec<Value> = people
+                .iter()
+                .map(|person| json!({"id": person.id, "name": person.login, "duty": person.duty.name()}))
+                .collect();
             let lists = vec![list("places", places()), list("people", staff.into())];
-            log.append(Batch { received_ms: now_ms, entries: lists, ..Batch::default() }).await.expect("the lists");
+            log.append(Batch { received_ms: now_ms, entries: lists, ..Batch::default() })
+                .await
+                .expect("the lists");
             account(log, COORDINATOR, "vera", Duty::Coordinator, vec![DISTRICT], now_ms).await;
             for person in &people {
                 account(log, person.id, &person.login, person.duty, person.villages.clone(), now_ms).await;
@@ -79,9 +83,9 @@ impl World {
 }
 
 fn places() -> Value {
-    let villages = VILLAGES.iter().enumerate().map(|(n, id)| {
-        json!({"id": id, "parent": DISTRICT, "name": format!("village {n}"), "kind": "settlement"})
-    });
+    let villages = VILLAGES.iter().enumerate().map(
+        |(n, id)| json!({"id": id, "parent": DISTRICT, "name": format!("village {n}"), "kind": "settlement"}),
+    );
     let district = json!({"id": DISTRICT, "parent": null, "name": "district", "kind": "district"});
     std::iter::once(district).chain(villages).collect()
 }
@@ -91,14 +95,7 @@ fn list(key: &str, value: Value) -> Entry {
     Entry::Office(OfficeEntry { row, to: Grant::Organisation(ORG), by: COORDINATOR })
 }
 
-async fn account(
-    log: &dyn ChangeLog,
-    person: Id,
-    login: &str,
-    duty: Duty,
-    places: Vec<Id>,
-    now_ms: i64,
-) {
+async fn account(log: &dyn ChangeLog, person: Id, login: &str, duty: Duty, places: Vec<Id>, now_ms: i64) {
     let account = Account {
         person,
         login: login.into(),

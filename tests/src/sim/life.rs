@@ -12,10 +12,15 @@ impl World {
         match *action {
             Action::Day => {
                 let morning = DAY_MS - self.time.now_ms().rem_euclid(DAY_MS);
+                self.server.rest();
                 self.time.pass(morning);
+                self.server.minute();
                 self.count.phone_days += self.hands.iter().filter(|hand| !hand.gone).count() as u64;
             }
-            Action::Pass { min } => self.time.pass(i64::from(min) * MINUTE_MS),
+            Action::Pass { min } => {
+                self.time.pass(i64::from(min) * MINUTE_MS);
+                self.server.minute();
+            }
             Action::Enrol { person, salt } => self.enrol(person, salt)?,
             Action::Deliver { late } => self.deliver(late)?,
             Action::Assign { case, person } => self.assign(case, person)?,

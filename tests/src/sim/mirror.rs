@@ -112,10 +112,7 @@ impl Mirror {
                 self.aside_rows.insert(seq, key);
                 let now = Aside { seq, reason: aside.reason, settled: false, released: false };
                 if let Some(before) = self.aside.insert(key, now) {
-                    return broken(
-                        "NO_DOUBLE",
-                        format!("row {seq} sets aside what row {} did", before.seq),
-                    );
+                    return broken("NO_DOUBLE", format!("row {seq} sets aside what row {} did", before.seq));
                 }
             }
             Entry::Settled { of, .. } => {
@@ -144,6 +141,12 @@ impl Mirror {
 
     pub fn has(&self, doc: DocId, hash: ChangeHash) -> bool {
         self.changes.contains_key(&(doc, hash))
+    }
+
+    /// Whether a coordinator let this text into the log.
+    pub fn was_released(&self, text: u32) -> bool {
+        let line = self.texts.get(&text).and_then(|at| self.changes.get(at));
+        line.is_some_and(|line| line.flag == Some(Flag::Released))
     }
 
     /// The records of a document, as its admitted changes make them.

@@ -61,13 +61,7 @@ impl World {
         Ok(())
     }
 
-    pub fn substitute(
-        &mut self,
-        case: usize,
-        person: usize,
-        from: i64,
-        days: i64,
-    ) -> Result<(), Violation> {
+    pub fn substitute(&mut self, case: usize, person: usize, from: i64, days: i64) -> Result<(), Violation> {
         let Some((case, _)) = self.cases.get(case % self.cases.len().max(1)).copied() else { return Ok(()) };
         let person = self.scopes.people[person % self.scopes.people.len()].id;
         let today = self.today();

@@ -16,7 +16,8 @@ pub const WAYS: u8 = 9;
 impl Hand {
     /// The same request with its last envelope poisoned, and a token that fits it. As it was when it carries none.
     pub fn poisoned(&mut self, request: &Request, way: u8) -> Request {
-        let (Some(mut inside), Some(key)) = (self.phone.host.device.read_request(&request.body), self.key()) else {
+        let (Some(mut inside), Some(key)) = (self.phone.host.device.read_request(&request.body), self.key())
+        else {
             return request.clone();
         };
         let Some(envelope) = inside.envelopes.last_mut() else { return request.clone() };

@@ -95,7 +95,7 @@ impl Scopes {
         let before = self.stands.get(&(person, family));
         let had = before.is_some_and(|stand| stand.word != Word::Taken);
         let ever = before.map_or(Has::No, |stand| stand.ever);
-        let begun = if from <= today { Has::Yes } else { Has::No };
+        let begun = if from <= today && today <= to { Has::Yes } else { Has::No };
         let stand = Stand { word: Word::Lent { from, to, had }, ever: ever.max(begun) };
         self.stands.insert((person, family), stand);
     }
@@ -126,16 +126,18 @@ impl Scopes {
         match self.stands.get(&(person, family)) {
             None => Has::No,
             Some(Stand { ever: Has::Yes, .. }) => Has::Yes,
+            // Whether the calendar came by on one of those days nobody can say.
             Some(Stand { word: Word::Lent { from, .. }, ever }) => {
-                let begun = match today - from {
-                    ..-1 => Has::No,
-                    -1..=0 => Has::Maybe,
-                    _ => Has::Yes,
-                };
-                begun.max(*ever)
+                ever.max(&if today < from - 1 { Has::No } else { Has::Maybe }).to_owned()
             }
             Some(stand) => stand.ever,
         }
+    }
+
+    /// Whether they are told of decisions about it, too: who has only the card of a neighbour is not.
+    pub fn hears_reviews(&self, person: &Person, doc: DocId, scope: &Scope, today: i64) -> bool {
+        let family = scope.family.map(|family| self.stands(person.id, family, today));
+        family.unwrap_or(Has::Yes) == Has::Yes || self.makers.contains_key(&doc)
     }
 
     /// Whether this person may hold the document today.

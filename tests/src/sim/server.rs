@@ -14,12 +14,15 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use footpath::app::{App, Clock, router};
+use footpath::command::grant;
 use footpath::config::Config;
 use footpath::push::{Vet, VettingDown};
 use footpath::read_model::{self, ReadModel};
+use footpath::snapshot;
 use footpath::store::sqlite::{FILE, Founding, SqliteLog};
 use footpath::store::{ChangeLog, LogRow, Organisation};
 use sync_core::admission::{Job, Limits, Pace, Vetted, vet};
+use sync_core::civil;
 use sync_core::ids::Id;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -41,6 +44,8 @@ pub struct Server {
     bug: Option<Bug>,
     life: Option<Life>,
     folder: tempfile::TempDir,
+    /// How far it has looked for what to put together.
+    rested: u64,
     pub deaths: u32,
     pub requests: u64,
 }
@@ -64,6 +69,7 @@ impl Server {
             bug,
             life: None,
             folder: folder(),
+            rested: 0,
             deaths: 0,
             requests: 0,
         };
@@ -148,9 +154,38 @@ impl Server {
         life.runtime.block_on(life.app.read_model.wait_for(seq)).expect("the read model follows");
     }
 
+    /// What the server does by itself once a minute.
+    pub fn minute(&mut self) {
+        let life = self.alive();
+        let done = life.runtime.block_on(grant::follow_calendar(&life.app));
+        if life.fuse.dead() {
+            self.deaths += 1;
+            self.restart();
+        } else {
+            done.expect("the calendar is followed");
+        }
+    }
+
+    /// What it does when it has time: documents in one piece.
+    pub fn rest(&mut self) {
+        let until = self.seq();
+        let month = civil::month(self.now_ms());
+        let life = self.alive();
+        let done =
+            life.runtime.block_on(snapshot::make_due(life.app.log.as_ref(), self.rested, until, month));
+        if life.fuse.dead() {
+            self.deaths += 1;
+            self.restart();
+            return;
+        }
+        done.expect("snapshots are made");
+        self.rested = until;
+    }
+
     /// Off and on: what was committed is left.
     pub fn restart(&mut self) {
         self.life = None;
+        self.rested = 0;
         self.open();
     }
 

@@ -8,11 +8,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use footpath::store::sqlite::SqliteLog;
 use footpath::store::{
-    Account, Assignment, Batch, ChangeLog, ChangeRow, Device, DeviceNews, Documents, Extent, FormerEpoch,
-    GrantSpan, KeptEnvelope, Known, LogRow, Months, NewSnapshot, Organisation, QuarantineState, Quarantined,
-    RowHead, StoreError, Stored, Whole,
+    Account, Assignment, Batch, ChainEvidence, ChangeLog, ChangeRow, Device, DeviceNews, Documents, Extent,
+    FormerEpoch, GrantSpan, KeptEnvelope, Known, LogRow, Months, NewSnapshot, Organisation, QuarantineState,
+    Quarantined, RowHead, StoreError, Stored, Whole,
 };
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, PublicKey};
+use sync_core::keys::Sig;
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::Grant;
@@ -266,6 +267,10 @@ impl ChangeLog for Mortal {
         mortal!(self, self.inner.signed_from())
     }
 
+    async fn signatures(&self, device: DeviceId, numbers: &[u64]) -> Stored<BTreeMap<u64, Vec<Sig>>> {
+        mortal!(self, self.inner.signatures(device, numbers))
+    }
+
     async fn account(&self, person: Id) -> Stored<Option<Account>> {
         mortal!(self, self.inner.account(person))
     }
@@ -308,6 +313,10 @@ impl ChangeLog for Mortal {
 
     async fn note_device(&self, news: DeviceNews) -> Stored<()> {
         mortal!(self, self.inner.note_device(news))
+    }
+
+    async fn note_evidence(&self, device: DeviceId, evidence: ChainEvidence) -> Stored<()> {
+        mortal!(self, self.inner.note_evidence(device, evidence))
     }
 
     async fn writable(&self) -> Stored<()> {

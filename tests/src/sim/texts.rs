@@ -29,7 +29,8 @@ pub fn numbers_in(bytes: &[u8]) -> Vec<u32> {
         rest = &rest[at + MARK.len()..];
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if (1..=9).contains(&digits) && rest.get(digits) == Some(&b'.') {
-            let number = std::str::from_utf8(&rest[..digits]).ok().and_then(|digits| digits.parse::<u32>().ok());
+            let number =
+                std::str::from_utf8(&rest[..digits]).ok().and_then(|digits| digits.parse::<u32>().ok());
             found.extend(number);
         }
     }

@@ -141,7 +141,9 @@ impl World {
             self.still_there()?;
         }
         self.follow()?;
-        let Some(asked) = self.hands[at].phone.host.device.read_request(&request.body) else { return Ok(answer) };
+        let Some(asked) = self.hands[at].phone.host.device.read_request(&request.body) else {
+            return Ok(answer);
+        };
         let heard = answer.as_ref().filter(|(status, _)| *status == 200);
         let hand = &self.hands[at];
         self.told.asked(hand.device, &asked, heard.is_some());
