@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byNeed, missingCount, quietDays, troubles } from './health';
+import { byNeed, missingCount, numbers, quietDays, troubles } from './health';
 import { DAY_MS, NOW_MS, device } from './sample';
 
 describe('which phones need a hand', () => {
@@ -20,6 +20,12 @@ describe('which phones need a hand', () => {
     const one = device({ missing: [[3, 3], [7, 9]] });
     expect(missingCount(one)).toBe(4);
     expect(troubles(one, NOW_MS)).toEqual(['missing']);
+  });
+
+  it('writes the numbers of envelopes as people do', () => {
+    expect(numbers([[7, 9], [3, 3]])).toBe('3, 7–9');
+    expect(numbers([[12]])).toBe('12');
+    expect(numbers(Array.from({ length: 9 }, (_, n) => [n, n]))).toBe('0, 1, 2, 3, 4 …');
   });
 
   it('notices a phone that went back to older data', () => {

@@ -5,6 +5,8 @@ const DAY_MS = 86_400_000;
 
 /** A phone of a worker in the villages is often without signal for a day or two; longer deserves a call. */
 export const QUIET_DAYS = 3;
+/** Numbers of parcels told at most. */
+const FEW = 5;
 /** A clock further off than this puts wrong times into records. */
 export const CLOCK_MS = 5 * 60_000;
 
@@ -17,6 +19,14 @@ export function quietDays({ last_sync_ms, enrolled_ms }: DeviceItem, now_ms: num
 
 export function missingCount({ missing }: DeviceItem): number {
   return missing.reduce((all, [first, last]) => all + last - first + 1, 0);
+}
+
+/** As people write numbers: "4–6, 9". Of many the first few, for nobody reads more. */
+export function numbers(ranges: readonly (readonly number[])[]): string {
+  const words = [...ranges]
+    .sort(([a = 0], [b = 0]) => a - b)
+    .map(([first, last]) => (first === last || last === undefined ? `${first}` : `${first}–${last}`));
+  return words.slice(0, FEW).join(', ') + (words.length > FEW ? ' …' : '');
 }
 
 export type Trouble = 'quiet' | 'missing' | 'forks' | 'clock' | 'set_aside';

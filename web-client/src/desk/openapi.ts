@@ -77,6 +77,7 @@ export type DeviceItem = {
   missing: [number, number][];
   name: string;
   newest_envelope?: number | null;
+  newest_known?: number | null;
   person: string;
   person_name?: string | null;
   revoked_ms?: number | null;

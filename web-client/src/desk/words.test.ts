@@ -6,7 +6,7 @@ import type { Language } from '../i18n/index.svelte';
 vi.mock('../core/client', () => ({ rest: vi.fn(), CommandError: class extends Error {} }));
 vi.stubGlobal('document', { documentElement: {} });
 vi.stubGlobal('navigator', { languages: ['ru'] });
-const { useDeskWords, useLanguage } = await import('../i18n/index.svelte');
+const { t, useDeskWords, useLanguage } = await import('../i18n/index.svelte');
 const { problemWords, reasonWords, termWords, valueWords, violationWords, fieldNames } = await import('./words');
 const { DeskProblem } = await import('./call');
 const { world } = await import('../core/world.svelte');
@@ -43,6 +43,20 @@ describe('words of the desk', () => {
     expect(valueWords(schema('case'), 'person', id)).not.toContain(id);
     world.learn([[id, 'Мария Ткач']]);
     expect(valueWords(schema('case'), 'person', id)).toBe('Мария Ткач');
+  });
+
+  it('counts the parcels of a phone in every language', async () => {
+    const told = async (language: Language, count: number) => {
+      await useLanguage(language);
+      return plain(t('desk-missing-told', { count, numbers: '4–6', newest: '12', heard: '10:20' }));
+    };
+    expect(await told('ru', 21)).toBe('Ещё не здесь 21 посылка с этого телефона: № 4–6. Самая новая из известных – № 12, на связи телефон был: 10:20.');
+    expect(await told('ru', 3)).toContain('3 посылки');
+    expect(await told('ru', 11)).toContain('11 посылок');
+    expect(await told('uk', 22)).toContain('22 посилки');
+    expect(await told('uk', 5)).toContain('5 посилок');
+    expect(await told('en', 1)).toContain('1 parcel of this phone is not here');
+    expect(await told('en', 2)).toContain('2 parcels of this phone are not here');
   });
 
   it('names each field once', () => {

@@ -50,6 +50,28 @@ async fn hostile_values_are_answered_with_a_problem() {
     assert_eq!(desk.get(Who::Vera, "/v1/records?type=visit").await["items"].as_array().unwrap().len(), 1);
 }
 
+/// One more than SQLite can count to, and all that fits into eight bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_nobody_can_have_are_no_failure_of_the_servers() {
+    let desk = Desk::open().await;
+    for number in [i64::MAX as u64 + 1, u64::MAX] {
+        for path in [
+            format!("/v1/quarantine/{number}"),
+            format!("/v1/quarantine/{number}/export"),
+            format!("/v1/quarantine?after={number}"),
+            format!("/v1/records?limit={number}&after={number}"),
+            format!("/v1/people?after={number}"),
+        ] {
+            let (status, body) = desk.call(Who::Vera, "GET", &path, None).await;
+            assert!(!status.is_server_error(), "{path}: {status} {body}");
+        }
+        for path in ["release", "settle"].map(|what| format!("/v1/quarantine/{number}/{what}")) {
+            let (status, body) = desk.call(Who::Vera, "POST", &path, Some(json!({"note": "x"}))).await;
+            assert!(status.is_client_error(), "{path}: {status} {body}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_parameter_given_twice_is_refused() {
     let desk = Desk::open().await;
