@@ -60,14 +60,19 @@ async fn the_same_push_twice_at_once_is_taken_once() {
     let answers = futures_util::future::join_all(
         (0..5).map(|_| field.send("POST", "/v1/sync", Some(&token), body.clone())),
     );
-    let mut accepted = 0;
+    let (mut accepted, mut sent_away) = (0, 0);
     for (status, body) in answers.await {
+        if status == 503 {
+            sent_away += 1;
+            continue;
+        }
         assert_eq!(status, 200);
         let answer: SyncAnswer = wire::unpack(&body, wire::MAX_UNPACKED).unwrap();
         assert!(answer.verdicts.iter().all(|on| on.verdict.admitted()));
         accepted += answer.verdicts.iter().filter(|on| on.verdict == Verdict::Accepted).count();
     }
-    assert_eq!(accepted, 3);
+    // One device has one turn and a short line; none of the others is heard in part.
+    assert_eq!((accepted, sent_away), (3, 2));
     let device = &field.app.log.devices().await.unwrap()[0];
     assert_eq!(device.evidence, crate::store::ChainEvidence::default());
     anna.sync(&field).await;
