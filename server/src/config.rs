@@ -18,7 +18,7 @@ pub struct Config {
     /// `FOOTPATH_BODY_DEADLINE_S`: the longest a whole body may take, however steadily it drips. Default 120:
     /// 1 MiB at 20 kB/s is 52 s.
     pub body_deadline: Duration,
-    /// `FOOTPATH_MAX_CONNECTIONS`: connections open at once. Default 1024.
+    /// `FOOTPATH_MAX_CONNECTIONS`: connections open at once, as far as the system has file handles. Default 4096.
     pub max_connections: usize,
     /// `FOOTPATH_SYNCS_AT_ONCE`: syncs worked on at once; the others wait. An unpacked one may take 8 MiB. Default 64.
     pub syncs_at_once: usize,
@@ -56,7 +56,7 @@ impl Default for Config {
             web_dir: None,
             header_timeout: Duration::from_secs(10),
             body_deadline: Duration::from_secs(120),
-            max_connections: 1024,
+            max_connections: 4096,
             syncs_at_once: 64,
             syncs_waiting: 512,
             news_streams: 512,

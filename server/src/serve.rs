@@ -25,7 +25,7 @@ use tower::ServiceExt;
 
 use crate::app::{App, Peer, router};
 use crate::command::grant;
-use crate::news;
+use crate::{news, pace};
 
 /// How often dated grants are looked at.
 const CALENDAR: Duration = Duration::from_secs(60);
@@ -33,9 +33,11 @@ const CALENDAR: Duration = Duration::from_secs(60);
 /// Most bytes of headers, and of what is buffered of a body.
 const BUFFER: usize = 64 * 1024;
 
-/// What is said when there are too many connections: whole, so that nothing more need be held for the client.
-const FULL: &[u8] =
-    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+/// File handles for everything that is no connection: databases, vetting, the pages.
+const OTHER_HANDLES: u64 = 256;
+
+/// How long whoever finds no place stays away, at least.
+const COME_BACK: Duration = Duration::from_secs(3);
 
 /// Serves until `stop` comes, lets what is under way finish, and closes the log: an answer that was given is
 /// durable, a request that was cut is asked again by the phone.
@@ -44,7 +46,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     let calendar = tokio::spawn(follow_calendar(app.clone()));
     let news = tokio::spawn(news::follow(app.clone()));
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(app.config.max_connections));
+    let places = Arc::new(Semaphore::new(app.config.max_connections.min(room())));
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -120,8 +122,24 @@ fn connection(
         .serve_connection(TokioIo::new(stream), answering)
 }
 
+/// Says when to come again; whole, so that nothing more need be held for the client.
 async fn turn_away(mut stream: TcpStream) {
-    let _ = tokio::time::timeout(Duration::from_secs(1), stream.write_all(FULL)).await;
+    let wait = pace::spread(COME_BACK).as_secs();
+    let full = format!(
+        "HTTP/1.1 503 Service Unavailable\r\nretry-after: {wait}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
+    let _ = tokio::time::timeout(Duration::from_secs(1), stream.write_all(full.as_bytes())).await;
+}
+
+/// As many connections as there are file handles for: asks the system for all it gives.
+fn room() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current != maximum {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    }
+    let handles = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    usize::try_from(handles.saturating_sub(OTHER_HANDLES).max(16)).unwrap_or(usize::MAX)
 }
 
 async fn follow_calendar(app: Arc<App>) {
