@@ -1,12 +1,20 @@
 //! A small district on the real server: a coordinator at the desk, workers with phones, people they visit.
 
-use serde_json::json;
+use std::time::{Duration, Instant};
+
+use footpath::config::Config;
+use footpath::store::sqlite::SqliteLog;
+use footpath::store::{Batch, ChangeLog, Entry, OfficeEntry};
+use serde_json::{Value, json};
+use sync_core::civil;
 use sync_core::device::WriteEvent;
 use sync_core::ids::{DocId, Id};
+use sync_core::office::{OfficeRow, Topic};
+use sync_core::wire::Grant;
 
-use crate::binary::{Footpath, Link};
+use crate::binary::{Footpath, Link, PASSWORD};
 use crate::chance::Chance;
-use crate::clock::Time;
+use crate::clock::{DAY_MS, Time};
 use crate::desk::Desk;
 use crate::phone::Phone;
 use crate::wire::Wire;
@@ -46,6 +54,51 @@ impl District {
         walker
     }
 
+    /// A phone that signed in so many months ago and has had no signal since. Its clock stands there.
+    pub fn long_away(&mut self, login: &str, months: u32) -> Walker {
+        let mut phone = Phone::new(login, &Time::Real, &mut self.chance);
+        phone.clock.set(months_ago(months));
+        let answer = self.footpath.try_sign_in(&mut phone, login, PASSWORD);
+        let mut answer = answer.json();
+        answer["server_time_ms"] = json!(phone.clock.now_ms());
+        phone.enrolled(answer);
+        Walker { phone, link: self.footpath.link() }
+    }
+
+    /// Plans whom somebody visits today. The server is stopped for it: plans are written at the desk one day.
+    pub fn plan_today(&mut self, person: Id, cases: &[Id]) {
+        assert!(self.footpath.stop(), "it ends well");
+        let today = civil::date(Time::Real.now_ms() + Config::default().utc_offset_ms());
+        let stops: Vec<Value> = cases.iter().map(|case| json!({"case": case, "note": ""})).collect();
+        let value = Value::from(stops).to_string();
+        let row = OfficeRow { topic: Topic::Route, subject: person, key: today, value };
+        let entry = Entry::Office(OfficeEntry { row, to: Grant::Person(person), by: person });
+        let path = self.footpath.data.path().join("log.db");
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+            let log = SqliteLog::open(&path, || unreachable!("it is founded")).expect("the log opens");
+            let batch = Batch { received_ms: 0, entries: vec![entry], ..Batch::default() };
+            log.append(batch).await.expect("it is appended");
+            log.close(Duration::from_secs(10)).await.expect("it is closed");
+        });
+        self.footpath.start();
+    }
+
+    /// Waits until the server has made so many snapshots.
+    pub fn wait_for_snapshots(&self, count: usize) {
+        let path = self.footpath.data.path().join("log.db");
+        let began = Instant::now();
+        loop {
+            let log = rusqlite::Connection::open(&path).expect("the log opens");
+            let made: usize =
+                log.query_row("SELECT count(*) FROM snapshots", (), |row| row.get(0)).expect("a number");
+            if made >= count {
+                return;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "{made} snapshots of {count}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Gives a case to a person.
     pub fn assign(&mut self, case: Id, to: &Walker) {
         self.desk.post(&format!("/v1/cases/{case}/assignments"), json!({"person": to.phone.person()}));
@@ -55,6 +108,13 @@ impl District {
     pub fn unassign(&mut self, case: Id, from: &Walker) {
         self.desk.delete(&format!("/v1/cases/{case}/assignments/{}", from.phone.person()));
     }
+}
+
+/// A time in the month so many months before this one.
+pub fn months_ago(months: u32) -> i64 {
+    let now = Time::Real.now_ms();
+    let month = civil::month(now).0 - months;
+    (0..).map(|days| now - days * DAY_MS).find(|ms| civil::month(*ms).0 == month).expect("it was once")
 }
 
 impl Walker {

@@ -3,27 +3,70 @@
 use std::collections::BTreeMap;
 
 use minicbor::Decode;
+use minicbor::bytes::ByteVec;
 use sync_core::crdt::{Action, Change};
-use sync_core::ids::DocId;
+use sync_core::ids::{Actor, DocId, Id};
 use sync_core::record::Scalar;
 use sync_core::scope::Scope;
-use sync_core::wire::Admitted;
+use sync_core::wire::{Admitted, Snapshot};
 
 use crate::phone::Phone;
 
-/// A cached document as it lies in the phone's storage (the beginning of it).
+/// A cached document as it lies in the phone's storage.
 #[derive(Debug, Decode)]
-pub struct Holding {
+struct Kept {
     #[n(0)]
-    pub scope: Scope,
+    scope: Scope,
     #[n(1)]
+    admitted: Vec<Admitted>,
+    #[n(2)]
+    _leaving: bool,
+    #[n(3)]
+    piece: Option<Piece>,
+}
+
+/// The part of it that came in one piece.
+#[derive(Debug, Decode)]
+struct Piece {
+    #[n(0)]
+    bytes: ByteVec,
+    #[n(1)]
+    actors: Vec<(Actor, Id)>,
+}
+
+/// A cached document: every admitted change, however it came.
+#[derive(Debug)]
+pub struct Holding {
+    pub scope: Scope,
     pub admitted: Vec<Admitted>,
+}
+
+impl Holding {
+    fn read(bytes: &[u8]) -> Self {
+        let kept: Kept = minicbor::decode(bytes).expect("a cached document can be read");
+        let mut admitted = kept.piece.map_or_else(Vec::new, |piece| piece.changes(&kept.scope));
+        admitted.extend(kept.admitted);
+        Self { scope: kept.scope, admitted }
+    }
+}
+
+impl Piece {
+    fn changes(self, scope: &Scope) -> Vec<Admitted> {
+        let authors = self.actors.iter().map(|(_, author)| *author).collect();
+        let snapshot = Snapshot { bytes: self.bytes, authors };
+        let document = snapshot.load(scope.kind).expect("a piece can be loaded");
+        let authors = snapshot.authors_of(&document);
+        let admitted = |change: Change| Admitted {
+            author: authors[&change.hash()],
+            bytes: change.bytes().to_vec().into(),
+        };
+        document.changes().into_iter().map(admitted).collect()
+    }
 }
 
 /// Every document in the phone's cache.
 pub fn of(phone: &Phone) -> BTreeMap<DocId, Holding> {
-    let read = |bytes: &Vec<u8>| minicbor::decode(bytes).expect("a cached document can be read");
-    phone.host.docs.iter().map(|(doc, bytes)| (*doc, read(bytes))).collect()
+    phone.host.docs.iter().map(|(doc, bytes)| (*doc, Holding::read(bytes))).collect()
 }
 
 /// How often each text was ever written, by these changes.

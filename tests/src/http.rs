@@ -160,6 +160,11 @@ impl Client {
             }
             answer.body = rest;
         }
+        if answer.header("content-encoding") == Some("br") {
+            let mut spread = Vec::new();
+            brotli::BrotliDecompress(&mut answer.body.as_slice(), &mut spread)?;
+            answer.body = spread;
+        }
         if answer.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
             self.stream = None;
         }

@@ -13,11 +13,13 @@
 //! | `ledger` | the smallest server that keeps the protocol, in memory |
 //! | `binary` | the real server as a process on a free port, its kills and restarts |
 //! | `http` | a client that counts every byte |
+//! | `link` | a slow link that is cut, between a phone and the server |
 //! | `desk` | a coordinator over REST |
 //! | `district` | a coordinator, workers and whom they visit, on the real server |
 //! | `sabotage` | bytes that bring down a weakened vetting process |
 //! | `sim` | the simulator: months in a district, from a seed |
 //! | `holdings` | what a phone holds, taken apart |
+//! | `past` | years of work put into the log without walking it |
 //! | `stories` | words for notes, cases for phones |
 //!
 //! How far the tests go is set from outside: `FOOTPATH_HISTORIES`, `FOOTPATH_STORIES` (replicas), `FOOTPATH_LIVES`
@@ -35,7 +37,9 @@ pub mod desk;
 pub mod district;
 pub mod holdings;
 pub mod http;
+pub mod link;
 pub mod ledger;
+pub mod past;
 pub mod phone;
 pub mod sabotage;
 pub mod sim;

@@ -5,9 +5,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod cold;
 mod day;
+mod first;
 mod machine;
+mod rest;
 mod storm;
 
 use footpath_tests::admission_cost;
@@ -19,8 +20,9 @@ type Part = (&'static str, fn() -> Value);
 const PARTS: &[Part] = &[
     ("day_push", day),
     ("admission", admission),
-    ("first_sync", || json!({"first_sync": cold::measure()})),
+    ("first_sync", first::measure),
     ("storm50", || json!({"storm50": storm::measure(50, 12)})),
+    ("rest100k", || json!({"rest100k": rest::measure()})),
     ("storm1000", || json!({"storm1000": storm::measure(1_000, 12)})),
 ];
 
