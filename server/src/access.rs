@@ -33,6 +33,8 @@ pub struct Access {
     pub spans: Vec<GrantSpan>,
     pub now: Scopes,
     pub ever: Scopes,
+    /// They come with a cursor of a former epoch: what they were given may have been forgotten.
+    pub forgotten: bool,
     places: Places,
 }
 
@@ -47,7 +49,7 @@ impl Access {
     fn new(person: Id, duties: Vec<Duty>, spans: Vec<GrantSpan>, places: Places) -> Self {
         let now = scopes(spans.iter().filter(|span| span.to.is_none()), &places);
         let ever = scopes(spans.iter(), &places);
-        Self { person, duties, spans, now, ever, places }
+        Self { person, duties, spans, now, ever, forgotten: false, places }
     }
 
     /// Somebody who was never given anything.
@@ -106,6 +108,11 @@ impl Access {
         }
     }
 
+    /// The places the person would have by another tree.
+    pub fn places_by(&self, tree: &Places) -> BTreeSet<Id> {
+        scopes(self.spans.iter().filter(|span| span.to.is_none()), tree).places
+    }
+
     /// Whether the person has the grant now.
     pub fn holds(&self, grant: Grant) -> bool {
         self.spans.iter().any(|span| span.grant == grant && span.to.is_none())
@@ -149,13 +156,14 @@ struct Place {
 }
 
 impl Places {
-    /// The tree as the catalogue has it now; a list that cannot be read is a tree without branches.
+    /// The tree as the catalogue has it now.
     pub async fn of(log: &dyn ChangeLog) -> Stored<Self> {
         let places = log.office_value(Topic::Catalogue, log.organisation().id, "places").await?;
         Ok(Self::read(places.as_deref().unwrap_or("[]")))
     }
 
-    fn read(text: &str) -> Self {
+    /// The tree as a list of the catalogue has it; a list that cannot be read is a tree without branches.
+    pub fn read(text: &str) -> Self {
         let places: Vec<Place> = serde_json::from_str(text).unwrap_or_else(|error| {
             tracing::warn!(%error, "the catalogue's places cannot be read");
             Vec::new()

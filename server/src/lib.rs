@@ -10,6 +10,7 @@ pub mod backup;
 pub mod command;
 pub mod config;
 pub mod demo;
+pub mod epoch;
 pub mod news;
 pub mod memory;
 pub mod pace;

@@ -65,7 +65,16 @@ pub async fn commit(
     let news = DeviceNews { device: device.id, now_ms, state, newest, evidence };
     let done = done(&said).into_iter().map(|arrival| (device.id, arrival)).collect();
     let envelopes = kept(outcomes.signed, &said);
-    app.log.append(Batch { received_ms: now_ms, entries, device: Some(news), envelopes, done }).await?;
+    app.log
+        .append(Batch {
+            received_ms: now_ms,
+            entries,
+            device: Some(news),
+            envelopes,
+            done,
+            ..Batch::default()
+        })
+        .await?;
     Ok(answer(said, fresh, newest))
 }
 

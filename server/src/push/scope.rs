@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_core::envelope::Item;
 use sync_core::ids::{DocId, Id};
 use sync_core::scope::{Kind, Scope};
-use sync_core::verdict::{Flag, Reason};
+use sync_core::verdict::{Flag, Reason, Verdict};
 use sync_core::wire::Grant;
 
 use super::Outcomes;
@@ -30,6 +30,8 @@ pub async fn sort_out(app: &App, access: &mut Access, outcomes: &mut Outcomes) -
                 ground.created.entry(pushed.item.doc).or_insert(pushed.item.scope);
                 outcomes.passed.push((pushed, pass.flag));
             }
+            // What gave it to them may be among what was lost, and on its way back: see `crate::epoch`.
+            Err(Reason::OutOfScope) if access.forgotten => outcomes.said.push((pushed, Verdict::Waiting)),
             Err(reason) => outcomes.refused.push((pushed, reason)),
         }
     }
@@ -74,7 +76,7 @@ pub fn judge(access: &Access, ground: &Ground, item: &Item) -> Result<Pass, Reas
     if !item.scope.fits(item.doc) {
         return Err(Reason::IdentityMismatch);
     }
-    if !writable(access, item.scope.kind) {
+    if !writable(access, item.scope.kind) && !had(access, item.doc, &item.scope) {
         return Err(Reason::KindNotWritable);
     }
     match ground.created.get(&item.doc) {
@@ -95,6 +97,14 @@ fn writable(access: &Access, kind: Kind) -> bool {
     access.has(Duty::Worker) || (access.has(Duty::Volunteer) && matches!(kind, Kind::Task | Kind::Activity))
 }
 
+/// Whether it was this person's and is not any more: then what duties they have by now is no matter.
+fn had(access: &Access, doc: DocId, scope: &Scope) -> bool {
+    let of = |scopes: &Scopes| {
+        scopes.documents.contains(&doc) || scope.family.is_some_and(|id| scopes.families.contains(&id))
+    };
+    of(&access.ever) && !of(&access.now)
+}
+
 /// A document this person was ever given is never refused.
 fn existing(access: &Access, doc: DocId, scope: &Scope) -> Result<Pass, Reason> {
     let given = |scopes: &Scopes| {
@@ -107,7 +117,7 @@ fn existing(access: &Access, doc: DocId, scope: &Scope) -> Result<Pass, Reason> 
     };
     if given(&access.now) {
         Ok(Pass::default())
-    } else if given(&access.ever) {
+    } else if given(&access.ever) || had(access, doc, scope) {
         Ok(Pass { flag: Some(Flag::AfterReassignment), gain: None })
     } else {
         Err(Reason::OutOfScope)
@@ -120,9 +130,11 @@ fn new(access: &Access, ground: &Ground, item: &Item) -> Result<Pass, Reason> {
     let bound = &access.ever.places;
     let own_place = bound.is_empty() || scope.place.is_none_or(|place| bound.contains(&place));
     match (scope.kind, scope.family) {
-        (_, Some(family)) if access.has(Duty::Worker) && access.ever.families.contains(&family) => {
-            let now = access.now.families.contains(&family);
-            Ok(Pass { flag: (!now).then_some(Flag::AfterReassignment), gain: None })
+        (_, Some(_)) if had(access, item.doc, scope) => {
+            Ok(Pass { flag: Some(Flag::AfterReassignment), gain: None })
+        }
+        (_, Some(family)) if access.has(Duty::Worker) && access.now.families.contains(&family) => {
+            Ok(Pass::default())
         }
         // Nobody else has this family, so its maker is who keeps it.
         (Kind::Case | Kind::Person, Some(family)) if own_place && !ground.families.contains(&family) => {

@@ -13,6 +13,7 @@ use crate::access::Access;
 use crate::app::App;
 use crate::auth::{FromAnyDevice, SignedIn};
 use crate::command::grant;
+use crate::epoch;
 use crate::pace::Turn;
 use crate::problem::{Code, Problem};
 use crate::pull::{Pulled, Wishes, pull};
@@ -40,22 +41,29 @@ pub async fn sync(
     tokio::spawn(work(app, from, turn, takes_brotli)).await.map_err(Problem::internal)?
 }
 
-async fn work(app: Arc<App>, from: SignedIn, _turn: Turn, takes_brotli: bool) -> Result<Response, Problem> {
-    let Heard { request, full, version } = Heard::read(&app, &from).await?;
+async fn work(app: Arc<App>, mut from: SignedIn, _turn: Turn, takes_brotli: bool) -> Result<Response, Problem> {
+    let Heard { mut request, full, version } = Heard::read(&app, &from).await?;
     let asked = Asked::by(&request);
     let wishes = Wishes::of(&request, version != wire::VERSION);
     grant::follow_account(&app, &from.account).await?;
     grant::follow_calendar(&app).await?;
+    let (cursor, ended) = epoch::carry_on(app.log.as_ref(), request.cursor.take());
+    if ended.is_some() {
+        epoch::bridge(&app, &mut from, request.head, &request.envelopes).await?;
+    }
+    let back = epoch::take_back(&app, &from, std::mem::take(&mut request.offers)).await?;
     let mut access = Access::of(app.log.as_ref(), &from.account).await?;
+    access.forgotten = ended.is_some();
     let state = request.state.clone();
-    let answered = push(&app, &from, &mut access, &request.envelopes, state).await?;
+    let mut answered = push(&app, &from, &mut access, &request.envelopes, state).await?;
+    answered.carried.extend(back.carried);
     heed(&app, from.device.id, answered.newest, request.head).await?;
     let answer = if from.device.revoked_ms.is_some() {
-        verdicts_only(&app, request.cursor, answered)
+        verdicts_only(&app, cursor, answered)
     } else {
-        with_page(&app, &from, request.cursor, &wishes, answered).await?
+        with_page(&app, &from, cursor, &wishes, answered).await?
     };
-    packed(version, &SyncAnswer { full, ..answer }, &asked, takes_brotli).await
+    packed(version, &SyncAnswer { full, ended, offered: back.said, ..answer }, &asked, takes_brotli).await
 }
 
 /// A request, in whatever version it came.

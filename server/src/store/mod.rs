@@ -33,7 +33,7 @@ pub use envelopes::{KeptEnvelope, SignedHeader};
 pub use files::{Astray, FormerEpoch, LogFiles};
 pub use people::{Account, ChainEvidence, Device, DeviceNews, Duty, Organisation};
 pub use rows::{
-    Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, QuarantineState,
+    Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, Origin, OwnValue, QuarantineState,
     Quarantined, RowHead, SetAsideRow,
 };
 pub use snapshots::{Documents, Extent, Held, Months, NewSnapshot, Whole};
@@ -130,6 +130,9 @@ pub trait ChangeLog: Documents {
 
     /// The newest value of one office row, as JSON; `None` when it was taken away or never there.
     async fn office_value(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<String>>;
+
+    /// The same with its number, and where it came back from.
+    async fn office_origin(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<OwnValue>>;
 
     /// Everything this person was ever given, with from when until when.
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>>;

@@ -100,6 +100,8 @@ pub enum Known {
     Admitted(Option<Flag>),
     SetAside(Reason),
     Settled,
+    /// Its device made it again, and what it made is in the log.
+    Replaced,
 }
 
 /// A row without its body: enough to say who may see it.
@@ -152,6 +154,24 @@ pub struct Batch {
     pub device: Option<DeviceNews>,
     /// What was signed for the changes in it.
     pub envelopes: Vec<SignedHeader>,
+    /// Those of the office values that came back after a restore, and from where.
+    pub restored: Vec<(OfficeRow, Origin)>,
     /// Arrivals of which every change is in the log now: their raw form is not needed any more.
     pub done: Vec<(DeviceId, Hash32)>,
+}
+
+/// Where in a former epoch something was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub epoch: Id,
+    pub seq: u64,
+}
+
+/// An office value the log has, `null` included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnValue {
+    pub value: String,
+    pub seq: u64,
+    /// Set when it came back after a restore.
+    pub origin: Option<Origin>,
 }

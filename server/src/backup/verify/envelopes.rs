@@ -1,6 +1,6 @@
 //! Who signed what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::bytes::ByteVec;
 use sync_core::envelope::Envelope;
@@ -19,6 +19,8 @@ pub struct Signed {
     /// By the change's row: each device and number that signed for it, and the actor it must have.
     pub rows: BTreeMap<u64, Vec<(DeviceId, u64, Actor)>>,
     pub devices: BTreeMap<DeviceId, Device>,
+    /// Who has an account.
+    pub people: BTreeSet<Id>,
     /// Changes up to this number came before headers were kept.
     pub from: u64,
 }
@@ -28,7 +30,8 @@ type Chain = BTreeMap<u64, Vec<(Hash32, Option<Hash32>)>>;
 
 pub async fn check(log: &dyn ChangeLog, report: &mut Report) -> Result<Signed, BackupError> {
     let devices = log.devices().await?.into_iter().map(|device| (device.id, device)).collect();
-    let mut signed = Signed { rows: BTreeMap::new(), devices, from: log.signed_from().await? };
+    let people = log.accounts().await?.into_iter().map(|account| account.person).collect();
+    let mut signed = Signed { rows: BTreeMap::new(), devices, people, from: log.signed_from().await? };
     report.devices = signed.devices.len() as u64;
     let org = log.organisation().id;
     let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();

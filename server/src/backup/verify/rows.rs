@@ -115,14 +115,16 @@ fn one(org: Id, seq: u64, change: &ChangeRow, signed: &Signed, report: &mut Repo
             if framed.actor != *actor {
                 report.flaw(place.clone(), "its author is not who signed for it");
             }
-            // The server's device belongs to the organisation and writes for coordinators.
+            // The server's device belongs to the organisation and writes for whoever has an account.
             let person = signed.devices.get(&change.device).map(|device| device.person);
-            if person != Some(change.author) && person != Some(org) {
+            if person != Some(change.author)
+                && (person != Some(org) || !signed.people.contains(&change.author))
+            {
                 report.flaw(place, "it is noted under another author than its device's");
             }
         }
         None if seq <= signed.from => report.unsigned += 1,
-        None if change.flag == Some(Flag::Released) => report.by_word += 1,
+        None if matches!(change.flag, Some(Flag::Released | Flag::Restored)) => report.by_word += 1,
         None => report.flaw(place, "no signed envelope stands for it"),
     }
     true

@@ -26,6 +26,9 @@ pub fn append(writing: &mut Writing<'_>, batch: &Batch) -> Stored<Vec<u64>> {
     if let Some(news) = &batch.device {
         people::note_device(writing.connection, news)?;
     }
+    for (row, from) in &batch.restored {
+        super::origins::note(writing.connection, row, *from)?;
+    }
     for signed in &batch.envelopes {
         super::envelopes::keep(writing.connection, signed)?;
     }

@@ -7,6 +7,7 @@ mod codec;
 mod envelopes;
 mod files;
 mod pen;
+mod origins;
 mod people;
 mod queries;
 mod readers;
@@ -30,7 +31,7 @@ use tokio::sync::watch;
 
 use super::{
     Account, Assignment, Batch, ChainEvidence, ChangeLog, ChangeRow, Device, DeviceNews, FormerEpoch, GrantSpan, KeptEnvelope, Known,
-    LogRow, Organisation, QuarantineState, Quarantined, RowHead, StoreError, Stored,
+    LogRow, Organisation, OwnValue, QuarantineState, Quarantined, RowHead, StoreError, Stored,
 };
 use crate::private;
 use pen::Pen;
@@ -208,6 +209,11 @@ impl ChangeLog for SqliteLog {
     async fn office_value(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<String>> {
         let key = key.to_owned();
         self.readers.read(move |connection| queries::office_value(connection, topic, subject, &key)).await
+    }
+
+    async fn office_origin(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<OwnValue>> {
+        let row = OfficeRow { topic, subject, key: key.to_owned(), value: String::new() };
+        self.readers.read(move |connection| origins::own(connection, &row)).await
     }
 
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>> {

@@ -1,0 +1,55 @@
+//! Grants that the server has forgotten.
+//!
+//! Who was given something had it, and so had who wrote in it. Whether they still have is not known any more: it is
+//! written as given and ended, so that their further work is taken in, marked, and a coordinator assigns again. Only
+//! the maker of what was wholly lost has it for good, as when they made it.
+
+use std::collections::BTreeSet;
+
+use sync_core::ids::{DocId, Id};
+use sync_core::scope::{Kind, Scope};
+use sync_core::vouch::Receipt;
+use sync_core::wire::Grant;
+
+use crate::app::App;
+use crate::store::{ChangeRow, Entry, Stored};
+
+/// The rows for those who had this document and are not known to.
+pub async fn entries(
+    app: &App,
+    receipt: &Receipt,
+    (doc, scope): (DocId, Scope),
+    existing: &[ChangeRow],
+    new: &[ChangeRow],
+) -> Stored<Vec<Entry>> {
+    let Some(grant) = grant(doc, &scope) else { return Ok(Vec::new()) };
+    let maker = if existing.is_empty() && scope.kind != Kind::Log { new.first() } else { None };
+    let maker = maker.map(|row| row.author);
+    let people: BTreeSet<Id> = new.iter().map(|row| row.author).chain([receipt.page.person]).collect();
+    let by = app.log.organisation().id;
+    let mut entries = Vec::new();
+    for person in people {
+        let spans = app.log.grants_of(person).await?;
+        let document = Grant::Document(doc);
+        let ever = spans.iter().any(|span| span.grant == grant || span.grant == document);
+        if ever || app.log.account(person).await?.is_none() {
+            continue;
+        }
+        entries.push(Entry::Granted { person, grant, by });
+        if maker != Some(person) {
+            tracing::warn!(%person, %doc, "had this before the restore: assign again if it is still theirs");
+            entries.push(Entry::Revoked { person, grant, by });
+        }
+    }
+    Ok(entries)
+}
+
+/// What one must have been given to have this document; `None` for what is seen by place, which follows from
+/// the account.
+fn grant(doc: DocId, scope: &Scope) -> Option<Grant> {
+    match (scope.kind, scope.family) {
+        (Kind::Person | Kind::Case | Kind::Log, Some(family)) => Some(Grant::Family(family)),
+        (Kind::Person, None) if scope.place.is_some() => None,
+        _ => Some(Grant::Document(doc)),
+    }
+}

@@ -1,0 +1,61 @@
+//! After a restore: phones that know more than the server carry on where they are, and give back what it lacks.
+//!
+//! A restore begins a new epoch; the log remembers the former ones and the number at which each ended.
+//! **Nothing that any phone still holds is lost, and nothing is downloaded twice**: a cursor of a former epoch goes
+//! on under the new one ([`carry_on`]); what a phone read beyond the end it gives back ([`take_back`]), each row
+//! with the server's own signature from the day it was given. Nobody else's word counts.
+
+mod carry;
+mod content;
+mod gaps;
+mod office;
+
+use std::collections::BTreeSet;
+
+use sync_core::ids::{ChangeHash, DocId};
+use sync_core::wire::{Offer, Offered, Row};
+
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::problem::Problem;
+pub use carry::{bridge, carry_on};
+
+/// What became of a request's offers.
+#[derive(Debug, Default)]
+pub struct TakenBack {
+    /// In the order of the offers.
+    pub said: Vec<Offered>,
+    /// Changes the device is sure to have, since they came from it.
+    pub carried: BTreeSet<(DocId, ChangeHash)>,
+}
+
+/// Takes in what the server once gave and may have lost.
+pub async fn take_back(app: &App, from: &SignedIn, offers: Vec<Offer>) -> Result<TakenBack, Problem> {
+    let mut back = TakenBack::default();
+    let key = app.key.public();
+    for Offer { row, receipt } in offers {
+        if !receipt.vouches_for(&key, &row) {
+            tracing::warn!(device = %from.device.id, "offered content is not what this server gave");
+            back.said.push(Offered::NotVouched);
+            continue;
+        }
+        let said = match row {
+            Row::Office(row) => office::take(app, row, &receipt).await?,
+            Row::Changes(doc, scope, changes) => {
+                content::take(app, from, &receipt, (doc, scope), changes, &mut back.carried).await?
+            }
+            Row::Snapshot(doc, scope, snapshot) => match content::taken_apart(&scope, &snapshot) {
+                Some(changes) => {
+                    content::take(app, from, &receipt, (doc, scope), changes, &mut back.carried).await?
+                }
+                None => Offered::NotVouched,
+            },
+        };
+        back.said.push(said);
+    }
+    let taken = back.said.iter().filter(|said| **said == Offered::Taken).count();
+    if taken > 0 {
+        tracing::info!(device = %from.device.id, taken, "lost rows are back");
+    }
+    Ok(back)
+}
