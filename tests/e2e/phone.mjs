@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { killGroup } from './processes.mjs';
 import { Wire } from './wire.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -37,14 +38,37 @@ export class Phone {
     const phone = new this();
     phone.wire = await new Wire(server.port).open();
     phone.folder = await mkdtemp(path.join(tmpdir(), 'footpath-phone-'));
-    phone.context = await chromium.launchPersistentContext(phone.folder, {
-      executablePath, args, locale, viewport: { width, height }, hasTouch: true,
-    });
-    phone.context.setDefaultTimeout(20_000);
-    await phone.context.addInitScript(askLeader);
-    phone.page = phone.context.pages()[0];
-    phone.#watch();
+    phone.look = { locale, viewport: { width, height } };
+    await phone.turnOn();
     return phone;
+  }
+
+  /** Starts the browser with what is in its folder. */
+  async turnOn() {
+    this.context = await chromium.launchPersistentContext(this.folder, { executablePath, args, hasTouch: true, ...this.look });
+    this.context.setDefaultTimeout(20_000);
+    await this.context.addInitScript(askLeader);
+    this.page = this.context.pages()[0];
+    this.#watch();
+  }
+
+  async turnOff() {
+    await this.context.close();
+  }
+
+  /** Every process of the browser is gone at once, as when the battery falls out. */
+  async pullBattery() {
+    await killGroup(`--user-data-dir=${this.folder}`);
+  }
+
+  /** The worker of a tab, where the storage and the core are if it leads. */
+  async worker(page = this.page) {
+    for (let tries = 0; tries < 100; tries++) {
+      const found = page.workers().find((worker) => worker.url().includes('worker'));
+      if (found) return found;
+      await page.waitForTimeout(50);
+    }
+    throw new Error('the page has no worker');
   }
 
   #watch() {

@@ -37,6 +37,8 @@ export class RecordForm {
     return changed(this.options.before, this.fields);
   }
 
+  /** While the record is being saved its draft is not written: it would come after the word that it is done with. */
+  private saving = false;
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private checkTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,12 +77,24 @@ export class RecordForm {
   /** Writes the draft at once: the tab may be gone in a moment. */
   keep = (): void => {
     clearTimeout(this.draftTimer);
-    if (!this.dirty) return;
+    if (!this.dirty || this.saving) return;
     const { type, record, setting, draftKey } = this.options;
     const draft: Draft = { type, record, case: setting.case, fields: this.typed, at_ms: Date.now() };
     // When it cannot be kept, what is typed is still on the page, and is offered again with the next letter.
     keepDraft(draftKey, draft).catch(() => undefined);
   };
+
+  /** Writes the record; when that fails, what is typed is kept as a draft as before. */
+  async save(write: () => Promise<unknown>): Promise<void> {
+    this.saving = true;
+    try {
+      await write();
+      this.done();
+    } finally {
+      this.saving = false;
+      this.keep();
+    }
+  }
 
   /** The form is done with: saved, or started over. Its draft went with the saving, or goes by `dropDraft`. */
   done(): void {
