@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use footpath::store::sqlite::SqliteLog;
 use footpath::store::{
     Account, Assignment, Batch, ChainEvidence, ChangeLog, ChangeRow, Device, DeviceNews, Documents, Extent,
-    FormerEpoch, GrantSpan, KeptEnvelope, Known, LogRow, Months, NewSnapshot, Organisation, QuarantineState,
-    Quarantined, RowHead, StoreError, Stored, Whole,
+    FormerEpoch, GrantSpan, KeptEnvelope, Known, LogRow, Months, NewSnapshot, Organisation, OwnValue,
+    QuarantineState, Quarantined, RowHead, StoreError, Stored, Whole,
 };
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, PublicKey};
 use sync_core::keys::Sig;
@@ -208,6 +208,10 @@ impl ChangeLog for Mortal {
 
     async fn office_value(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<String>> {
         mortal!(self, self.inner.office_value(topic, subject, key))
+    }
+
+    async fn office_origin(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<OwnValue>> {
+        mortal!(self, self.inner.office_origin(topic, subject, key))
     }
 
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>> {
