@@ -4,10 +4,10 @@
 DATA ?= target/demo
 ADDR ?= localhost:8080
 
-.PHONY: help demo test bench fuzz wasm web fmt lint clean
+.PHONY: help demo test bench bench-peers fuzz wasm web fmt lint clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 8
 
 demo: web ## A demo district to click through (DATA=folder, ADDR=host:port)
 	cargo run --locked -p footpath -- demo --data $(DATA) --addr $(ADDR)
@@ -17,6 +17,9 @@ test: ## Everything that must hold; the last line is the sum
 
 bench: ## Measure what is promised, into target/bench/report.json
 	@.ci/bench
+
+bench-peers: ## Measure what others cost on the same work, into target/bench/peers.json
+	@.ci/bench-peers
 
 fuzz: ## Foreign bytes for everything that reads them, until stopped (FUZZ_S=seconds for each target, once)
 	@.ci/fuzz
@@ -37,4 +40,4 @@ lint: ## What `make test` looks at before it runs anything
 	npm run check --prefix web-client
 
 clean: ## Remove everything that was built
-	rm -rf target web-client/dist web-client/src/core/pkg web-client/node_modules tests/e2e/node_modules
+	rm -rf target web-client/dist web-client/src/core/pkg web-client/node_modules tests/e2e/node_modules tests/peers/node_modules
