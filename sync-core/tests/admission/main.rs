@@ -7,6 +7,7 @@
 
 mod forge;
 mod honest;
+mod memory;
 mod mutants;
 mod named;
 mod operations;

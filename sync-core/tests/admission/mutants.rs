@@ -1,10 +1,13 @@
 //! Thousands of altered changes: whatever gets in must be harmless ever after, and nothing panics out.
 //!
-//! `FOOTPATH_MUTANTS` sets how many (20,000 by default), `FOOTPATH_MUTANTS_SEED` where the dice start.
+//! `FOOTPATH_MUTANTS` sets how many (20,000 by default), `FOOTPATH_MUTANTS_SEED` where the dice start. What the worst of
+//! them cost is printed, and held against the bounds when `FOOTPATH_MUTANTS_BOUNDS` is set: on a machine that does
+//! nothing else.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use sync_core::admission::{Candidate, Finding, Framed, History, Limits, OpId, frame};
 use sync_core::crdt::{Change, Document, GENESIS_ACTOR};
@@ -14,6 +17,7 @@ use sync_core::scope::Kind;
 
 use crate::forge::{ForgedKey, ForgedOp, Parts, chunk, fix_checksum, sleb, uleb};
 use crate::honest::Field;
+use crate::memory::most_held_by;
 use crate::phones::{Dice, actor, candidate, is_sound, job, run, sent, write};
 
 /// An honest change and the document it was made for.
@@ -311,10 +315,24 @@ fn quiet_panics() {
     }));
 }
 
-fn vetted(base: &Base, candidates: Vec<Candidate>) -> Vec<(Candidate, Finding)> {
+/// What one vetting may take, its document included.
+const LONGEST: Duration = Duration::from_millis(50);
+const MOST_BYTES: usize = 64 << 20;
+
+/// The worst of what vetting took so far.
+#[derive(Default)]
+struct Cost {
+    longest: Duration,
+    most_bytes: usize,
+}
+
+fn vetted(base: &Base, candidates: Vec<Candidate>, cost: &mut Cost) -> Vec<(Candidate, Finding)> {
     let job = job(base.kind, &base.existing, candidates);
     QUIET.set(true);
-    let found = catch_unwind(AssertUnwindSafe(|| run(&job)));
+    let began = Instant::now();
+    let (found, bytes) = most_held_by(|| catch_unwind(AssertUnwindSafe(|| run(&job))));
+    cost.longest = cost.longest.max(began.elapsed());
+    cost.most_bytes = cost.most_bytes.max(bytes);
     QUIET.set(false);
     let found = found.expect("a panic came out of vetting");
     job.candidates.into_iter().zip(found).map(|(candidate, vetted)| (candidate, vetted.finding)).collect()
@@ -328,6 +346,7 @@ fn no_mutant_that_gets_in_breaks_anything_later() {
     quiet_panics();
     let bases = bases(&mut dice);
     let mut outcomes: BTreeMap<String, u64> = BTreeMap::new();
+    let mut cost = Cost::default();
     for _ in 0..mutants {
         let base = dice.of(&bases);
         let mutant = match dice.below(4) {
@@ -342,7 +361,7 @@ fn no_mutant_that_gets_in_breaks_anything_later() {
         if dice.one_in(8) {
             candidates.push(sent(&base.bystander));
         }
-        let mut found = vetted(base, candidates);
+        let mut found = vetted(base, candidates, &mut cost);
         if found.len() > 1 {
             let (_, bystander) = found.pop().unwrap();
             assert!(is_sound(&bystander), "an honest change was refused beside a mutant: {bystander:?}");
@@ -354,6 +373,11 @@ fn no_mutant_that_gets_in_breaks_anything_later() {
         *outcomes.entry(name_of(&finding)).or_default() += 1;
     }
     println!("{mutants} mutants, {} panics caught inside: {outcomes:#?}", PANICS.get());
+    let Cost { longest, most_bytes } = cost;
+    println!("the worst took {longest:?} and {:.1} MiB", most_bytes as f64 / f64::from(1 << 20));
+    assert!(most_bytes <= MOST_BYTES, "one change took {most_bytes} bytes");
+    let bounded = number("FOOTPATH_MUTANTS_BOUNDS", 0) == 1;
+    assert!(!bounded || longest <= LONGEST, "one change took {longest:?}");
     assert!(
         outcomes.get("sound").is_some_and(|sound| *sound > mutants / 100),
         "too few got in to learn from"
