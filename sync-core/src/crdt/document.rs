@@ -59,12 +59,13 @@ impl Document {
         kind: Kind,
         changes: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<Self, DocumentError> {
+        Self::of(kind, changes.into_iter().map(Change::parse).collect::<Result<_, _>>()?)
+    }
+
+    /// The same of changes that are parsed.
+    pub fn of(kind: Kind, changes: Vec<Change>) -> Result<Self, DocumentError> {
         let mut document = Self::new(kind)?;
-        let changes: Vec<automerge::Change> = changes
-            .into_iter()
-            .map(|bytes| Change::parse(bytes).map(|change| change.0))
-            .collect::<Result<_, _>>()?;
-        document.inner.apply_changes(changes)?;
+        document.inner.apply_changes(changes.into_iter().map(|change| change.0).collect::<Vec<_>>())?;
         let missing = document.inner.get_missing_deps(&[]);
         if missing.is_empty() {
             Ok(document)

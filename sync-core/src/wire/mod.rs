@@ -8,6 +8,7 @@ mod dictionary;
 pub mod elided;
 mod message;
 mod short;
+pub mod story;
 mod text;
 
 pub use body::{MAX_BODY, MAX_UNPACKED, VERSION, WireError, pack, unpack};

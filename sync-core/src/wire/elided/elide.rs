@@ -6,10 +6,14 @@ use super::course::{Course, Passed};
 use super::{
     DOC_PREFIX, Dep, DocRef, Elided, Made, Packed, Ref, Shape, Short, ShortChange, ShortItem, Value,
 };
-use crate::crdt::{Action, Change, GENESIS_ACTOR, Key, Object, Op, OpRef, genesis_hash};
+use crate::admission::{Framed, Limits, OpId, frame};
+use crate::crdt::{GENESIS_ACTOR, genesis_hash};
 use crate::envelope::{self, Envelope, Header, Item};
 use crate::ids::{Actor, ChangeHash, DeviceId, DocId, Id, PublicKey, unhex};
 use crate::scope::{Kind, Scope};
+
+/// The top map of every document.
+const TOP: OpId = OpId { counter: 1, actor: GENESIS_ACTOR };
 
 /// What the server is known to have.
 pub trait Known {
@@ -58,10 +62,10 @@ fn shorten(
     let mut items = Vec::new();
     for (item, bytes) in header.items.iter().zip(&envelope.changes) {
         let doc = name_document(course, item, known);
-        let change = Change::parse(bytes).ok().filter(|change| change.hash() == item.hash);
+        let framed = frame(bytes, &Limits::STANDARD).ok().filter(|framed| framed.hash == item.hash);
         let elided =
-            change.as_ref().and_then(|change| leave_out(course, item, change, &item.actor(key), known));
-        let max_op = change.filter(|_| elided.is_some()).map(|change| change.max_op());
+            framed.as_ref().and_then(|framed| leave_out(course, item, framed, &item.actor(key), known));
+        let max_op = framed.filter(|_| elided.is_some()).map(|framed| framed.max_op());
         course.pass(Passed { doc: item.doc, scope: item.scope, hash: item.hash, max_op });
         let change = elided.map_or_else(|| as_it_is(item, bytes), ShortChange::Elided);
         items.push(ShortItem { doc, incarnation: item.incarnation, change, replaces: item.replaces });
@@ -84,61 +88,56 @@ fn name_document(course: &Course, item: &Item, known: &impl Known) -> DocRef {
     }
 }
 
-/// `None` for a change that is not of the form our devices make.
+/// `None` for a change that is not of the form our devices make: one record, made or written to.
 fn leave_out(
     course: &mut Course,
     item: &Item,
-    change: &Change,
+    change: &Framed<'_>,
     actor: &Actor,
     known: &impl Known,
 ) -> Option<Elided> {
-    if change.actor()? != *actor || change.has_extras() {
+    if change.actor != *actor {
         return None;
     }
-    let deps: Vec<Dep> = change.deps().map(|hash| dep(course, item, hash, known)).collect();
-    let ops = change.ops();
-    let (made, puts) = match ops.split_first() {
-        Some((Op { action: Action::MakeMap, key: Key::Name(name), object, preds, .. }, puts))
-            if preds.is_empty() && is_top(object) =>
-        {
-            (Some(made(name, change.time_ms())), puts)
+    let deps: Vec<Dep> = change.deps.iter().map(|hash| dep(course, item, *hash, known)).collect();
+    let (made, puts) = match change.ops.split_first() {
+        Some((first, puts)) if first.value.is_none() && first.object == TOP && first.preds.is_empty() => {
+            (Some(made(first.key, change.time_ms)), puts)
         }
-        _ => (None, ops.as_slice()),
+        _ => (None, change.ops.as_slice()),
     };
     let object = match &made {
-        Some(_) => Some(Ref::Own(change.start_op())),
-        None => puts.first().and_then(|op| reference(&op.object)).filter(|object| !is_genesis_top(object)),
+        Some(_) => OpId { counter: change.start_op, actor: *actor },
+        None => puts.first()?.object,
     };
     let mut keys = Vec::new();
     let mut values = Vec::new();
     let mut over = Vec::new();
     for op in puts {
-        let (Key::Name(key), Action::Put(value)) = (&op.key, &op.action) else { return None };
-        let here = reference(&op.object).filter(|object| !is_genesis_top(object));
-        if here != object || op.insert {
+        if op.object != object {
             return None;
         }
-        keys.push(key.clone());
-        values.push(Value(value.clone()));
-        over.push(op.preds.iter().map(of).collect::<Option<Vec<Ref>>>()?);
+        keys.push(op.key.to_owned());
+        values.push(Value(op.value.clone()?));
+        over.push(op.preds.iter().map(|pred| reference(pred, actor)).collect());
     }
     if over.iter().all(Vec::is_empty) {
         over.clear();
     }
-    let start_op = i64::try_from(change.start_op()).ok()?;
+    let start_op = i64::try_from(change.start_op).ok()?;
     let expected = i64::try_from(course.expected_start(&deps)).ok()?;
     let elided = Elided {
-        seq: change.seq(),
+        seq: change.seq,
         start_op: start_op - expected,
-        time_ms: change.time_ms().checked_sub(course.time_ms)?,
+        time_ms: change.time_ms.checked_sub(course.time_ms)?,
         deps,
-        object: object.filter(|_| made.is_none()),
+        object: (made.is_none() && object != TOP).then(|| reference(&object, actor)),
         made,
         shape: course.find_shape(&keys).map_or_else(|| Shape::Named(keys.clone()), Shape::Back),
         values,
         over,
     };
-    course.time_ms = change.time_ms();
+    course.time_ms = change.time_ms;
     course.note_shape(keys.into());
     Some(elided)
 }
@@ -166,24 +165,6 @@ fn made(name: &str, time_ms: i64) -> Made {
     v7().unwrap_or_else(|| Made::Key(name.to_owned()))
 }
 
-fn is_top(object: &Object) -> bool {
-    reference(object).is_some_and(|object| is_genesis_top(&object))
-}
-
-fn is_genesis_top(object: &Ref) -> bool {
-    *object == Ref::Other(1, GENESIS_ACTOR)
-}
-
-fn reference(object: &Object) -> Option<Ref> {
-    match object {
-        Object::Root => None,
-        Object::Made(by) => of(by),
-    }
-}
-
-fn of(op: &OpRef) -> Option<Ref> {
-    if op.own {
-        return Some(Ref::Own(op.counter));
-    }
-    Actor::from_slice(&op.actor).map(|actor| Ref::Other(op.counter, actor))
+fn reference(op: &OpId, own: &Actor) -> Ref {
+    if op.actor == *own { Ref::Own(op.counter) } else { Ref::Other(op.counter, op.actor) }
 }
