@@ -1,5 +1,6 @@
 //! What every request shares, and the one list of routes.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use sync_core::ids::DeviceId;
 use sync_core::keys::DeviceKey;
 use tokio::sync::Mutex;
 
@@ -38,6 +40,8 @@ pub struct App {
     pub key: DeviceKey,
     /// Held by whoever appends changes to a document, from reading what it holds until the commit.
     pub locks: Locks,
+    /// Devices from before a restore whose chain has not been taken up again: see [`crate::epoch::bridge`].
+    pub unbridged: std::sync::Mutex<BTreeSet<DeviceId>>,
     /// Held by whoever appends grants, from reading who holds what until the commit.
     pub grants: Mutex<()>,
     /// The civil date whose dated grants have been written.
@@ -65,6 +69,7 @@ impl App {
         Self {
             key: DeviceKey::from_seed(log.server_seed()),
             locks: Locks::default(),
+            unbridged: std::sync::Mutex::default(),
             grants: Mutex::default(),
             calendar: Mutex::default(),
             news: News::new(config.news_streams),

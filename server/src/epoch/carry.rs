@@ -1,7 +1,10 @@
 //! Cursors and chains that go on although the epoch has changed.
 
+use std::sync::PoisonError;
+
 use sync_core::envelope::{Envelope, Header};
-use sync_core::wire::{Backfill, Cursor, Newest};
+use sync_core::ids::{DeviceId, Hash32};
+use sync_core::wire::{Backfill, Cursor, Newest, SyncRequest};
 
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -31,24 +34,15 @@ pub fn carry_on(log: &dyn ChangeLog, cursor: Option<Cursor>) -> (Option<Cursor>,
 
 /// The envelopes of a device between those this log knows and those in this request were answered for in the
 /// former epoch: they are not missing, and their content comes otherwise.
-pub async fn bridge(
-    app: &App,
-    from: &mut SignedIn,
-    head: Option<Newest>,
-    envelopes: &[Envelope],
-) -> Stored<()> {
-    let headers = envelopes.iter().filter_map(|envelope| minicbor::decode::<Header>(&envelope.header).ok());
-    let first = headers.min_by_key(|header| header.number);
-    let anchor = match first {
-        Some(Header { number, previous: Some(hash), .. }) => {
-            Some(Newest { number: number.saturating_sub(1), hash })
-        }
-        Some(_) => None,
-        None => head,
-    };
-    let known = from.device.newest.map_or(0, |newest| newest.number);
-    let Some(anchor) = anchor.filter(|anchor| anchor.number > known) else { return Ok(()) };
+///
+/// The request that comes with a cursor of a `former` epoch may say too little, when its envelopes could not be put
+/// together: then the next one is looked at.
+pub async fn bridge(app: &App, from: &mut SignedIn, request: &SyncRequest, former: bool) -> Stored<()> {
+    let Some(anchor) = due(app, from.device.id, request, former) else { return Ok(()) };
     let device = &from.device;
+    if device.newest.map_or(0, |newest| newest.number) >= anchor.number {
+        return Ok(());
+    }
     let news = DeviceNews {
         device: device.id,
         now_ms: app.now_ms(),
@@ -59,4 +53,27 @@ pub async fn bridge(
     app.log.note_device(news).await?;
     from.device.newest = Some(anchor);
     Ok(())
+}
+
+fn due(app: &App, device: DeviceId, request: &SyncRequest, former: bool) -> Option<Newest> {
+    let mut unbridged = app.unbridged.lock().unwrap_or_else(PoisonError::into_inner);
+    if !(unbridged.remove(&device) || former) {
+        return None;
+    }
+    let anchor = anchor(request);
+    if anchor.is_none() {
+        unbridged.insert(device);
+    }
+    anchor
+}
+
+/// The envelope before the first of the request, or the newest there is when it brings none.
+fn anchor(request: &SyncRequest) -> Option<Newest> {
+    let read = |envelope: &Envelope| minicbor::decode::<Header>(&envelope.header).ok();
+    let Some(first) = request.envelopes.iter().filter_map(read).min_by_key(|header| header.number) else {
+        return request.head;
+    };
+    // The first of all follows on nothing.
+    let hash = first.previous.unwrap_or(Hash32([0; 32]));
+    Some(Newest { number: first.number.saturating_sub(1), hash })
 }

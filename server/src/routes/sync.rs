@@ -48,12 +48,11 @@ async fn work(app: Arc<App>, mut from: SignedIn, _turn: Turn, takes_brotli: bool
     grant::follow_account(&app, &from.account).await?;
     grant::follow_calendar(&app).await?;
     let (cursor, ended) = epoch::carry_on(app.log.as_ref(), request.cursor.take());
-    if ended.is_some() {
-        epoch::bridge(&app, &mut from, request.head, &request.envelopes).await?;
-    }
+    epoch::bridge(&app, &mut from, &request, ended.is_some()).await?;
     let back = epoch::take_back(&app, &from, std::mem::take(&mut request.offers)).await?;
     let mut access = Access::of(app.log.as_ref(), &from.account).await?;
-    access.forgotten = ended.is_some();
+    // What could not be put together and comes again may be what gave it to them.
+    access.forgotten = ended.is_some() || !full.is_empty();
     let state = request.state.clone();
     let mut answered = push(&app, &from, &mut access, &request.envelopes, state).await?;
     answered.carried.extend(back.carried);

@@ -340,6 +340,13 @@ impl Device {
         held.proofs.give_piece(scope, &inside, receipt);
     }
 
+    /// Envelopes of what was answered for before: a server that has lost it cannot put them together.
+    pub(super) fn offered_again(&self) -> impl Iterator<Item = u64> + '_ {
+        let own = |hash: &ChangeHash| self.state.outbox.iter().any(|p| p.wrote.item.hash == *hash);
+        let again = self.state.sealed.iter().filter(move |(_, sealed)| !sealed.open.iter().all(own));
+        again.map(|(number, _)| *number)
+    }
+
     /// A verdict on a change that is in no outbox: it was answered for before, and laid before the server again.
     pub(super) fn take_verdict_again(&mut self, on: &VerdictOn, page: &mut Page) {
         if !self.state.sealed.values().any(|sealed| sealed.open.contains(&on.hash)) {
