@@ -52,6 +52,11 @@ impl Watch {
     }
 }
 
+/// What a process and its children hold in memory now, in MB.
+pub fn resident_mb(process: u32) -> f64 {
+    family(process).into_iter().map(resident_kib).sum::<u64>() as f64 * 1024.0 / 1e6
+}
+
 fn family(process: u32) -> Vec<u32> {
     let ids = fs::read_dir("/proc").into_iter().flatten().flatten();
     let mut all: Vec<u32> = ids
