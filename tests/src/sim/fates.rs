@@ -33,6 +33,7 @@ struct Weather {
     stranger: usize,
     server_dies: usize,
     server_clock: usize,
+    restore: usize,
     offline: usize,
     reorder: usize,
 }
@@ -66,6 +67,7 @@ impl Weather {
             stranger: of(30),
             server_dies: of(40),
             server_clock: of(4),
+            restore: of(2),
             offline: of(40),
             reorder: of(20),
         }
@@ -319,6 +321,14 @@ impl Author {
         }
         if self.often(some(self.weather.server_dies) / 4) {
             self.actions.push(Action::ServerRestart);
+        }
+        if self.often(some(self.weather.restore)) {
+            let salt = self.salt();
+            self.actions.push(if self.chance.one_in(2) {
+                Action::RestoreServer { salt }
+            } else {
+                Action::KeepServer
+            });
         }
         if self.often(self.weather.server_clock) {
             let min = if self.chance.one_in(2) { 0 } else { self.chance.below(900) as i64 - 450 };

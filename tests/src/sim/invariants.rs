@@ -16,6 +16,7 @@
 //! | `NO_SILENT_OVERWRITE` | a value that nobody who saw it has replaced is shown, beside others if there are any | quiet |
 //! | `REVIEWED_ALIKE` | a record's state on a phone follows from the last decision about it | quiet |
 //! | `CHAIN_TOLD` | the server names exactly the envelopes that have not come | quiet |
+//! | `HELD_IS_BROUGHT_BACK` | what phones show when the server is restored from a backup is on it again | quiet |
 //! | `READ_MODEL_EQUAL` | the desk's tables made afresh are the ones that followed the log | deep |
 
 /// An invariant that does not hold.

@@ -36,7 +36,8 @@ impl World {
                 self.still_there()?;
             }
             Action::ServerClock { min } => self.server.set_clock(min * MINUTE_MS),
-            Action::KeepServer | Action::RestoreServer { .. } => {}
+            Action::KeepServer => self.keep_server(),
+            Action::RestoreServer { salt } => self.restore_server(salt)?,
             Action::Quiet { deep } => self.quiet(deep)?,
             Action::Found { p, .. }
             | Action::Write { p, .. }
@@ -72,8 +73,17 @@ impl World {
             Action::Void { record, salt, .. } => self.void(at, record, salt),
             Action::Appoint { record, person, on, salt, .. } => self.appoint(at, record, person, on, salt),
             Action::Sync { fate, turn, salt, .. } => self.talk(at, fate, turn, salt),
-            Action::Revoke { .. } => self.revoke(at),
+            Action::Revoke { .. } => {
+                self.owed.excuse(at);
+                self.revoke(at)
+            }
             _ => {
+                if matches!(
+                    action,
+                    Action::LoseCache { .. } | Action::RestoreDisk { .. } | Action::Lose { .. }
+                ) {
+                    self.owed.excuse(at);
+                }
                 self.mishap(at, action);
                 self.word(at)
             }

@@ -30,6 +30,8 @@ pub struct Mirror {
     aside_rows: BTreeMap<u64, (DeviceId, DocId, ChangeHash)>,
     /// The last decision about each record.
     pub reviews: BTreeMap<(DocId, String), Review>,
+    /// Texts that a coordinator let into the log, in whatever epoch.
+    released: BTreeSet<u32>,
     /// Changes since somebody last took note.
     pub fresh: Vec<(DocId, ChangeHash)>,
 }
@@ -63,6 +65,11 @@ pub struct Aside {
 }
 
 impl Mirror {
+    /// Nothing is known of the log of a restored server.
+    pub fn begin_again(&mut self) {
+        *self = Self { released: std::mem::take(&mut self.released), ..Self::default() };
+    }
+
     /// Takes in rows that follow on those before.
     pub fn take(&mut self, rows: Vec<LogRow>) -> Result<(), Violation> {
         for row in rows {
@@ -98,6 +105,9 @@ impl Mirror {
                 };
                 if let Some(before) = self.changes.insert(key, line) {
                     return broken("NO_DOUBLE", format!("row {seq} is row {} again", before.seq));
+                }
+                if change.flag == Some(Flag::Released) {
+                    self.released.extend(&texts);
                 }
                 for text in texts {
                     if let Some(before) = self.texts.insert(text, key) {
@@ -145,8 +155,7 @@ impl Mirror {
 
     /// Whether a coordinator let this text into the log.
     pub fn was_released(&self, text: u32) -> bool {
-        let line = self.texts.get(&text).and_then(|at| self.changes.get(at));
-        line.is_some_and(|line| line.flag == Some(Flag::Released))
+        self.released.contains(&text)
     }
 
     /// The records of a document, as its admitted changes make them.

@@ -14,6 +14,7 @@
 //! | `hand` | a phone, its disk, what it has promised |
 //! | `link`, `poison` | what happens to a request on its way |
 //! | `server`, `store` | the server, which may die at any call to its store |
+//! | `restore` | a server restored from a backup |
 //! | `planted` | bugs that must be found |
 //! | `mirror`, `told`, `scopes`, `writes`, `texts` | what the log holds, what the server said, who has what, what people meant |
 //! | `invariants`, `quiet`, `tables` | what must hold |
@@ -32,6 +33,7 @@ mod office;
 pub mod planted;
 mod poison;
 mod quiet;
+mod restore;
 pub mod run;
 mod scopes;
 mod server;

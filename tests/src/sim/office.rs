@@ -2,7 +2,7 @@
 //! presses the button again.
 
 use serde_json::{Value, json};
-use sync_core::ids::DocId;
+use sync_core::ids::{DocId, Id};
 use sync_core::keys::{request_binding, token};
 
 use super::founding::COORDINATOR;
@@ -57,6 +57,21 @@ impl World {
         let path = format!("/v1/cases/{case}/assignments/{person}");
         if let Some((200, _)) = self.press("DELETE", &path, &Value::Null)? {
             self.scopes.take(person, case);
+        }
+        Ok(())
+    }
+
+    /// Who has a family and who has not, once more.
+    pub fn say(&mut self, person: Id, family: Id, given: bool) -> Result<(), Violation> {
+        let path = format!("/v1/cases/{family}/assignments");
+        let answer = if given {
+            self.press("POST", &path, &json!({"person": person}))?
+        } else {
+            self.press("DELETE", &format!("{path}/{person}"), &Value::Null)?
+        };
+        // A case that nobody brought back cannot be given.
+        if answer.is_none_or(|(status, _)| status != 200) {
+            self.scopes.doubt(person, family);
         }
         Ok(())
     }

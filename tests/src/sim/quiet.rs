@@ -27,6 +27,11 @@ impl World {
             self.hands[at].phone.charge();
         }
         self.come_to_rest()?;
+        self.brought_back()?;
+        if self.scopes.unsettled {
+            self.put_in_order()?;
+            self.come_to_rest()?;
+        }
         self.fields_stand()?;
         for at in self.in_hand() {
             let rows = self.hands[at].phone.rows();

@@ -39,6 +39,8 @@ struct Stand {
 enum Word {
     Taken,
     Given,
+    /// Nobody can say.
+    Unknown,
     /// Between these days; and whether they had it when that was said.
     Lent {
         from: i64,
@@ -55,6 +57,10 @@ pub struct Scopes {
     families: BTreeSet<Id>,
     /// Who made a document that is in no family.
     makers: BTreeMap<DocId, Id>,
+    /// Between a restore of the server and the day when the office is in order again: nobody can say anything.
+    pub unsettled: bool,
+    /// The same of those that a restored server did not know of.
+    restored_over: BTreeMap<DocId, Id>,
     /// Who was ever put on a task.
     on: BTreeMap<DocId, BTreeSet<Id>>,
 }
@@ -84,6 +90,10 @@ impl Scopes {
         self.stands.insert((person, family), Stand { word: Word::Given, ever: Has::Yes });
     }
 
+    pub fn doubt(&mut self, person: Id, family: Id) {
+        self.stands.insert((person, family), Stand { word: Word::Unknown, ever: Has::Maybe });
+    }
+
     pub fn take(&mut self, person: Id, family: Id) {
         if let Some(stand) = self.stands.get_mut(&(person, family)) {
             stand.word = Word::Taken;
@@ -100,15 +110,45 @@ impl Scopes {
         self.stands.insert((person, family), stand);
     }
 
+    /// The server lost what was said since its backup, and the office says it again: who has which family is to
+    /// be given, who not is to be taken. What somebody made on their own since then, nobody can say.
+    pub fn say_again(&mut self) -> Vec<(Id, Id, bool)> {
+        self.unsettled = false;
+        for (doc, maker) in std::mem::take(&mut self.restored_over) {
+            self.makers.remove(&doc);
+            self.on.entry(doc).or_default().insert(maker);
+        }
+        let mut again = Vec::new();
+        for ((person, family), stand) in &mut self.stands {
+            let given = stand.word == Word::Given;
+            if !given {
+                *stand = Stand { word: Word::Taken, ever: Has::Maybe };
+            }
+            again.push((*person, *family, given));
+        }
+        again
+    }
+
+    /// The server was restored from a copy that has only these documents.
+    pub fn restored(&mut self, mirror: &Mirror) {
+        self.unsettled = true;
+        let lost = self.makers.iter().filter(|(doc, _)| !mirror.docs.contains_key(doc));
+        self.restored_over = lost.map(|(doc, maker)| (*doc, *maker)).collect();
+    }
+
     /// Somebody may be on this task from now on.
     pub fn put_on(&mut self, doc: DocId, person: Id) {
         self.on.entry(doc).or_default().insert(person);
     }
 
     fn stands(&self, person: Id, family: Id, today: i64) -> Has {
+        if self.unsettled {
+            return Has::Maybe;
+        }
         match self.stands.get(&(person, family)).map(|stand| stand.word) {
             None | Some(Word::Taken) => Has::No,
             Some(Word::Given) => Has::Yes,
+            Some(Word::Unknown) => Has::Maybe,
             Some(Word::Lent { from, to, had }) => {
                 if today > from && today < to {
                     Has::Yes
@@ -123,6 +163,9 @@ impl Scopes {
 
     /// Whether this person was ever given the family.
     pub fn ever(&self, person: Id, family: Id, today: i64) -> Has {
+        if self.unsettled {
+            return Has::Maybe;
+        }
         match self.stands.get(&(person, family)) {
             None => Has::No,
             Some(Stand { ever: Has::Yes, .. }) => Has::Yes,
@@ -150,8 +193,9 @@ impl Scopes {
             Some(family) if worker => self.stands(person.id, family, today),
             _ => Has::No,
         };
+        // A card brought back by a phone is where it was.
         let card = scope.kind == Kind::Person && scope.place.is_some_and(|p| person.villages.contains(&p));
-        let made = self.makers.get(&doc) == Some(&person.id);
+        let made = self.makers.get(&doc) == Some(&person.id) && !self.unsettled;
         let on_it = self.on.get(&doc).is_some_and(|people| people.contains(&person.id));
         let otherwise = match (card || made, on_it) {
             (true, _) => Has::Yes,

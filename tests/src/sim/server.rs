@@ -19,8 +19,8 @@ use footpath::config::Config;
 use footpath::push::{Vet, VettingDown};
 use footpath::read_model::{self, ReadModel};
 use footpath::snapshot;
-use footpath::store::sqlite::{FILE, Founding, SqliteLog};
-use footpath::store::{ChangeLog, LogRow, Organisation};
+use footpath::store::sqlite::{FILE, Founding, SqliteFiles, SqliteLog};
+use footpath::store::{ChangeLog, LogFiles, LogRow, Organisation};
 use sync_core::admission::{Job, Limits, Pace, Vetted, vet};
 use sync_core::civil;
 use sync_core::ids::Id;
@@ -187,6 +187,35 @@ impl Server {
         self.life = None;
         self.rested = 0;
         self.open();
+    }
+
+    /// A backup: one consistent moment of the log, taken while the server runs.
+    pub fn keep(&mut self) {
+        let kept = self.kept();
+        let _ = fs::remove_file(&kept);
+        SqliteFiles.copy(self.folder.path(), &kept).expect("a copy of the log");
+    }
+
+    pub fn has_kept(&self) -> bool {
+        self.kept().exists()
+    }
+
+    /// The server is gone with its disk; another one is set up from the backup, under another epoch.
+    pub fn restore(&mut self, epoch: Id) {
+        self.life = None;
+        self.rested = 0;
+        for name in [FILE, READ_MODEL] {
+            for ending in ["", "-wal", "-shm"] {
+                let _ = fs::remove_file(self.folder.path().join(format!("{name}{ending}")));
+            }
+        }
+        fs::copy(self.kept(), self.folder.path().join(FILE)).expect("the backup is put in place");
+        SqliteFiles.begin_epoch(self.folder.path(), epoch, self.now_ms()).expect("another epoch begins");
+        self.open();
+    }
+
+    fn kept(&self) -> PathBuf {
+        self.folder.path().join("backup.db")
     }
 
     /// The tables that followed the log, and those made from it afresh.

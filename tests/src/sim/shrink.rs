@@ -4,11 +4,8 @@
 use super::action::{Action, History};
 use super::run;
 
-/// Runs spent on shrinking at most.
-const RUNS: usize = 600;
-
-/// The shortest history found that violates the invariant of this name.
-pub fn shrink(history: &History, name: &str, broken_at: usize) -> History {
+/// The shortest history found in so many runs that violates the invariant of this name.
+pub fn shrink(history: &History, name: &str, broken_at: usize, most: usize) -> History {
     let mut shortest = history.clone();
     // What came after the violation had no part in it.
     shortest.actions.truncate(broken_at + 1);
@@ -16,7 +13,7 @@ pub fn shrink(history: &History, name: &str, broken_at: usize) -> History {
     let mut fails = |actions: &[Action]| {
         runs += 1;
         let candidate = History { actions: actions.to_vec(), ..history.clone() };
-        runs <= RUNS && run::tell(&candidate).violation.is_some_and(|found| found.violation.name == name)
+        runs <= most && run::tell(&candidate).violation.is_some_and(|found| found.violation.name == name)
     };
     let mut parts = 2;
     while shortest.actions.len() > 1 {

@@ -210,6 +210,10 @@ impl ChangeLog for Mortal {
         mortal!(self, self.inner.office_value(topic, subject, key))
     }
 
+    async fn catalogue_at(&self, key: &str, seq: u64) -> Stored<Option<String>> {
+        mortal!(self, self.inner.catalogue_at(key, seq))
+    }
+
     async fn office_origin(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<OwnValue>> {
         mortal!(self, self.inner.office_origin(topic, subject, key))
     }

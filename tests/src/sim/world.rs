@@ -12,6 +12,7 @@ use super::action::{Action, History};
 use super::hand::Hand;
 use super::invariants::{Violation, must};
 use super::mirror::Mirror;
+use super::restore::Owed;
 use super::scopes::Scopes;
 use super::server::{Answer, Server};
 use super::told::{Hearer, Told};
@@ -37,6 +38,10 @@ pub struct World {
     pub desk: DeviceKey,
     /// Requests that were given up and are still on their way, with whose they are.
     pub late: Vec<(usize, Request)>,
+    /// What a restored server lost and phones have.
+    pub owed: Owed,
+    /// Phones there were when the server's backup was made.
+    pub kept_hands: usize,
     pub count: Count,
     /// How much people write, in characters.
     pub words: usize,
@@ -73,6 +78,8 @@ impl World {
             founders: BTreeMap::new(),
             desk: DeviceKey::from_seed([0xde; 32]),
             late: Vec::new(),
+            owed: Owed::default(),
+            kept_hands: 0,
             count: Count::default(),
             words: if history.seed.is_multiple_of(4) { 1_500 } else { 0 },
         };

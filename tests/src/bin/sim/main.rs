@@ -50,6 +50,9 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(result["violations"] != json!([])))
 }
 
+/// Runs spent on making one history short.
+const RUNS: usize = 600;
+
 type Summary = (Count, Vec<Value>);
 
 fn replay(file: &Path) -> Summary {
@@ -93,7 +96,7 @@ fn report(options: &Options, history: &History, found: &Found) -> Value {
     if !options.shrink {
         return violation;
     }
-    let short = shrink::shrink(history, name, found.at);
+    let short = shrink::shrink(history, name, found.at, RUNS);
     let Told { violation: again, .. } = tell(&short);
     std::fs::create_dir_all(&options.out).expect("a folder for histories");
     let file = options.out.join(format!("seed-{}-{}.json", history.seed, name.to_lowercase()));

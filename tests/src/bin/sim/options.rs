@@ -25,7 +25,7 @@ impl Options {
         let mut options = Self {
             days: 60,
             first: 1,
-            end: 2,
+            end: 9,
             jobs: 1,
             planted: None,
             shrink: true,

@@ -1,0 +1,89 @@
+//! A server restored from a backup: what a phone still shows must come back to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sync_core::ids::Id;
+use sync_core::record::Scalar;
+
+use super::invariants::{Violation, must};
+use super::texts;
+use super::told::Told;
+use super::world::World;
+use crate::chance::Chance;
+
+/// Texts that the server lost in a restore, and the phones, by number, that showed them then.
+#[derive(Debug, Default)]
+pub struct Owed(BTreeMap<u32, BTreeSet<usize>>);
+
+impl Owed {
+    /// This phone lost what it had: it owes nothing any more.
+    pub fn excuse(&mut self, phone: usize) {
+        self.0.retain(|_, phones| {
+            phones.remove(&phone);
+            !phones.is_empty()
+        });
+    }
+}
+
+impl World {
+    /// The copy is good for the phones there are now.
+    pub fn keep_server(&mut self) {
+        self.server.keep();
+        self.kept_hands = self.hands.len();
+    }
+
+    /// Another server from the backup, which lacks what came since.
+    pub fn restore_server(&mut self, salt: u32) -> Result<(), Violation> {
+        // A phone that was enrolled since is unknown to the copy, and must be enrolled again like a new one.
+        if !self.server.has_kept() || self.hands.len() != self.kept_hands {
+            return Ok(());
+        }
+        let before: BTreeSet<u32> = self.mirror.texts.keys().copied().collect();
+        self.server.restore(Id(Chance::new(salt.into()).bytes()));
+        self.mirror.begin_again();
+        self.follow()?;
+        self.scopes.restored(&self.mirror);
+        self.told = Told::default();
+        self.late.clear();
+        let lost: BTreeSet<u32> =
+            before.into_iter().filter(|text| !self.mirror.texts.contains_key(text)).collect();
+        for at in 0..self.hands.len() {
+            self.hands[at].odd_chain = true;
+            if self.hands[at].gone || self.hands[at].revoked {
+                continue;
+            }
+            let rows = self.hands[at].phone.rows();
+            let shown = rows.iter().flat_map(|row| row.fields.values());
+            for text in shown.filter_map(Scalar::as_text).filter_map(texts::number_of) {
+                if lost.contains(&text) {
+                    self.owed.0.entry(text).or_default().insert(at);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `HELD_IS_BROUGHT_BACK`: everybody has talked to the restored server, and nothing is owed.
+    pub fn brought_back(&mut self) -> Result<(), Violation> {
+        for (text, phones) in std::mem::take(&mut self.owed).0 {
+            must(self.mirror.texts.contains_key(&text), "HELD_IS_BROUGHT_BACK", || {
+                let names: Vec<&str> = phones.iter().map(|at| self.hands[*at].phone.name.as_str()).collect();
+                format!("№{text} was shown by {names:?} when the server was restored, and is not back")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The office says again who has which family and which phones are out of service.
+    pub fn put_in_order(&mut self) -> Result<(), Violation> {
+        for (person, family, given) in self.scopes.say_again() {
+            self.say(person, family, given)?;
+        }
+        for at in 0..self.hands.len() {
+            if self.hands[at].revoked {
+                self.revoke(at)?;
+            }
+        }
+        Ok(())
+    }
+}
