@@ -2,9 +2,11 @@
 // is as slow and as narrow as the edge of a mobile network. Not simulated: TCP's slow start and its own headers, TLS.
 import net from 'node:net';
 
-/** Round trip 300 ms, 20 kB/s each way; what does not fit waits in a deep buffer, as it does in mobile networks. */
+/** Round trip 300 ms, 20 kB/s each way: the link of tests/src/link.rs. */
 export const EDGE = { delayMs: 150, bytesPerSecond: 20_000 };
 const PACKET = 1_400;
+/** Not much more than a second of it is on the way; the rest waits at the sender. */
+const ON_THE_WAY_MS = 1_000;
 
 export class Link {
   up = new Lane();
@@ -19,17 +21,22 @@ export class Link {
     this.#relay = net.createServer({ noDelay: true }, (near) => {
       const far = net.connect({ port: target, host: '127.0.0.1', noDelay: true });
       this.connections += 1;
-      // On loopback a connection opens at once; over the link its handshake takes one round trip.
-      const openAt = performance.now() + 2 * delayMs;
-      this.#join(near, far, this.up, openAt);
-      this.#join(far, near, this.down, openAt);
+      this.#join(near, far, this.up);
+      this.#join(far, near, this.down);
     });
   }
 
-  #join(from, to, lane, openAt) {
-    const stream = lane.stream(to, openAt);
+  #join(from, to, lane) {
+    const stream = lane.stream(to);
     this.#sockets.add(from);
-    from.on('data', (chunk) => stream.carry(chunk));
+    const rest = (milliseconds) => {
+      if (milliseconds <= 0) return;
+      from.pause();
+      setTimeout(() => from.resume(), milliseconds);
+    };
+    from.on('data', (chunk) => rest(stream.carry(chunk) - ON_THE_WAY_MS));
+    // On loopback a connection opens at once; over the link its handshake takes one round trip.
+    rest(2 * lane.delayMs);
     from.on('end', () => stream.then(() => to.end()));
     from.on('error', () => from.destroy());
     from.on('close', () => {
@@ -79,10 +86,11 @@ class Lane {
   bytesPerSecond = Infinity;
   #busyUntil = 0;
 
-  stream(to, openAt) {
+  /** What carries the bytes of one connection and tells how long it will be busy, and what comes after them. */
+  stream(to) {
     const messages = new Messages(this);
     const queue = [];
-    let lastAt = openAt;
+    let lastAt = 0;
     const pump = () => {
       while (queue.length > 0 && queue[0].at <= performance.now()) queue.shift().action();
       if (queue.length > 0) setTimeout(pump, Math.max(1, queue[0].at - performance.now()));
@@ -101,11 +109,12 @@ class Lane {
           const packet = chunk.subarray(at, at + size);
           const took = (packet.length / this.bytesPerSecond) * 1_000;
           this.#busyUntil = Math.max(this.#busyUntil, performance.now()) + took;
-          later(Math.max(this.#busyUntil, openAt + took) + this.delayMs, () => {
+          later(this.#busyUntil + this.delayMs, () => {
             this.movedAt = performance.now();
             if (to.writable) to.write(packet);
           });
         }
+        return this.#busyUntil - performance.now();
       },
       then: (action) => later(performance.now() + this.delayMs, action),
     };
