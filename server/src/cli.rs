@@ -1,9 +1,10 @@
 //! What an operator can say on the command line.
 
 mod copies;
+mod password;
 
 use std::error::Error;
-use std::io::{BufRead, IsTerminal};
+use std::io::IsTerminal;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -188,7 +189,8 @@ fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("FOOTPATH_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let lines = lines.with_ansi(std::io::stderr().is_terminal());
+    // What cannot be logged, on a disk that is full, is not worth a panic.
+    let lines = lines.with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);
     if std::env::var("FOOTPATH_LOG_FORMAT").is_ok_and(|format| format == "json") {
         lines.json().init();
     } else {
@@ -335,10 +337,7 @@ fn given(password: Option<String>) -> Result<String, Box<dyn Error>> {
     if let Some(password) = password {
         return Ok(password);
     }
-    eprintln!("Password:");
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    Ok(password::read()?)
 }
 
 async fn devices(log: Arc<dyn ChangeLog>, device: Device) -> Outcome {

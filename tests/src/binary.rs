@@ -55,6 +55,8 @@ fn build() -> PathBuf {
 pub struct Footpath {
     pub data: TempDir,
     pub address: SocketAddr,
+    /// Variables its processes have besides the usual ones.
+    pub variables: Vec<(&'static str, String)>,
     child: Option<Child>,
     pub kills: u32,
 }
@@ -65,6 +67,7 @@ impl Footpath {
         Self {
             data: tempfile::tempdir().expect("a temporary folder"),
             address: free_address(),
+            variables: Vec::new(),
             child: None,
             kills: 0,
         }
@@ -203,6 +206,7 @@ impl Footpath {
         for generous in ["FOOTPATH_REQUESTS_PER_MINUTE", "FOOTPATH_SIGN_IN_TRIES"] {
             command.env(generous, "1000000");
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::binary::Footpath;
 use crate::chance::Chance;
 use crate::clock::Time;
+use crate::ear::Ear;
 use crate::http::{Answer, Ask, Client};
 use crate::phone::Phone;
 
@@ -47,6 +48,13 @@ impl Desk {
         let content_type = (!body.is_empty()).then_some("application/json");
         let ask = Ask { method, path, token: Some(&token), content_type, body: &body };
         self.client.send(ask).expect("the server answers")
+    }
+
+    /// Listens for news, as an open page does.
+    pub fn listen(&self) -> Ear {
+        let now_ms = self.key.clock.now_ms();
+        let token = self.key.host.device.token("GET", "/v1/news", &[], now_ms).expect("signed in");
+        Ear::open(self.client.address(), &token).expect("the stream opens")
     }
 
     fn catch_up(&mut self) {

@@ -36,11 +36,19 @@ pub struct Walker {
 impl District {
     /// A coordinator, Vera, and these workers; nobody has been anywhere yet.
     pub fn new(workers: &[&str]) -> Self {
+        Self::on(Footpath::new(), workers)
+    }
+
+    /// The same on a server of one's own making that is not started yet.
+    pub fn on(mut footpath: Footpath, workers: &[&str]) -> Self {
         let people: Vec<(&str, &str)> = [("vera", "coordinator")]
             .into_iter()
             .chain(workers.iter().map(|login| (*login, "worker")))
             .collect();
-        let footpath = Footpath::with_people(&people);
+        for (login, duty) in people {
+            footpath.add_person(login, duty);
+        }
+        footpath.start();
         let desk = Desk::open(&footpath, "vera");
         Self { footpath, desk, chance: Chance::new(0xd157) }
     }

@@ -65,6 +65,11 @@ impl Client {
         Self { address, patience: Duration::from_secs(60), stream: None, traffic: Traffic::default() }
     }
 
+    /// Where it goes.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Gives up on silence after so long.
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;

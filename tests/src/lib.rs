@@ -12,6 +12,7 @@
 //! | `wire` | the way to the server, and what can happen on it |
 //! | `ledger` | the smallest server that keeps the protocol, in memory |
 //! | `binary` | the real server as a process on a free port, its kills and restarts |
+//! | `ear` | who listens for news |
 //! | `http` | a client that counts every byte |
 //! | `link` | a slow link that is cut, between a phone and the server |
 //! | `desk` | a coordinator over REST |
@@ -35,6 +36,7 @@ pub mod chance;
 pub mod clock;
 pub mod desk;
 pub mod district;
+pub mod ear;
 pub mod holdings;
 pub mod http;
 pub mod link;

@@ -5,7 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod clocks;
+mod conditions;
+mod disk;
+mod promises;
 mod read_model;
+mod rude;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -35,7 +35,8 @@ struct Done {
     answer: Answer,
 }
 
-type Work = Box<dyn FnOnce(&mut Writing<'_>) -> Done + Send>;
+/// Is given the transaction, or why there is none.
+type Work = Box<dyn FnOnce(Stored<&mut Writing<'_>>) -> Done + Send>;
 
 enum Message {
     Work(Work),
@@ -62,8 +63,8 @@ impl Writer {
         work: impl FnOnce(&mut Writing<'_>) -> Stored<T> + Send + 'static,
     ) -> Stored<T> {
         let (reply, answer) = oneshot::channel();
-        let work = Box::new(move |writing: &mut Writing<'_>| {
-            let result = work(writing);
+        let work = Box::new(move |writing: Stored<&mut Writing<'_>>| {
+            let result = writing.and_then(work);
             Done {
                 keep: result.is_ok(),
                 answer: Box::new(move |failure| {
@@ -119,11 +120,13 @@ fn one_transaction(pen: &mut Pen, group: Vec<Message>) -> Option<oneshot::Sender
         }
     }
     let mut answers = Vec::with_capacity(works.len());
-    let outcome = pen.take_up().and_then(|connection| do_all(connection, works, &mut answers));
+    let mut works = works.into_iter();
+    let outcome = pen.take_up().and_then(|connection| do_all(connection, &mut works, &mut answers));
     pen.put_down(&outcome);
     let failure = outcome.err();
     if let Some(error) = &failure {
         tracing::error!(%error, "a transaction of the change log failed");
+        answers.extend(works.map(|work| work(Err(error.clone())).answer));
     }
     for answer in answers {
         answer(failure.clone());
@@ -131,9 +134,13 @@ fn one_transaction(pen: &mut Pen, group: Vec<Message>) -> Option<oneshot::Sender
     closing
 }
 
-/// All of `works` in one transaction; each gets its answer into `answers`, to be given after the commit. On an
-/// error of the transaction those that did not get their turn are dropped, which answers them, too.
-fn do_all(connection: &mut Connection, works: Vec<Work>, answers: &mut Vec<Answer>) -> Stored<u64> {
+/// All of `works` in one transaction; each gets its answer into `answers`, to be given after the commit. After an
+/// error of the transaction those that did not get their turn are left in `works`.
+fn do_all(
+    connection: &mut Connection,
+    works: &mut impl Iterator<Item = Work>,
+    answers: &mut Vec<Answer>,
+) -> Stored<u64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let before: u64 =
         transaction.prepare_cached("SELECT seq FROM counter")?.query_row((), |row| row.get(0))?;
@@ -141,7 +148,7 @@ fn do_all(connection: &mut Connection, works: Vec<Work>, answers: &mut Vec<Answe
     for work in works {
         transaction.execute_batch("SAVEPOINT piece")?;
         let start = writing.seq;
-        let done = work(&mut writing);
+        let done = work(Ok(&mut writing));
         answers.push(done.answer);
         if !done.keep {
             // After some failures of the disk the whole transaction is gone, and this says so.

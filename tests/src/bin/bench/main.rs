@@ -8,6 +8,7 @@
 mod day;
 mod first;
 mod machine;
+mod poke;
 mod rest;
 mod storm;
 
@@ -23,7 +24,8 @@ const PARTS: &[Part] = &[
     ("first_sync", first::measure),
     ("storm50", || json!({"storm50": storm::measure(50, 12)})),
     ("rest100k", || json!({"rest100k": rest::measure()})),
-    ("storm1000", || json!({"storm1000": storm::measure(1_000, 12)})),
+    ("poke", poke::measure),
+    ("storm1000", || json!({"storm1000": storm::measure(1_000, 12, 3)})),
 ];
 
 fn main() {
