@@ -75,7 +75,7 @@ pub struct RecordItem {
     /// What the schema check found: `field`, `code`, `params`.
     #[schema(value_type = Vec<super::shapes::ViolationItem>)]
     pub violations: Vec<Value>,
-    /// `after_reassignment`, `released`.
+    /// `after_reassignment`, `released`, `restored`.
     pub flags: Vec<String>,
     /// Shown value of each field.
     #[schema(value_type = std::collections::BTreeMap<String, super::shapes::FieldValue>)]

@@ -90,6 +90,7 @@ desk-mark-violations = To check: { $count }
 desk-mark-returned-before = Sent back before
 desk-mark-after_reassignment = After reassignment
 desk-mark-released = Was set aside
+desk-mark-restored = Given back after a restore
 
 ## A record
 

@@ -78,6 +78,7 @@ reason-bad_signature = The signature is not that of this phone.
 reason-quota = Too many records of this phone have been set aside already.
 flag-after_reassignment = The recipient had been handed to another worker by then
 flag-released = Let in by the coordinator after being set aside
+flag-restored = Given back by a phone after the server was restored
 
 ## What a person should look at
 

@@ -95,6 +95,7 @@ desk-mark-violations = Проверить: { $count }
 desk-mark-returned-before = Уже возвращали
 desk-mark-after_reassignment = После передачи
 desk-mark-released = Из отложенных
+desk-mark-restored = Возвращено после восстановления
 
 ## Запись
 

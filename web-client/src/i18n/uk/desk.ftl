@@ -95,6 +95,7 @@ desk-mark-violations = Перевірити: { $count }
 desk-mark-returned-before = Уже повертали
 desk-mark-after_reassignment = Після передання
 desk-mark-released = Із відкладених
+desk-mark-restored = Повернуто після відновлення
 
 ## Запис
 
