@@ -4,8 +4,9 @@
 // fifty devices at once. Devices live in this process, the server in one of its own. Bytes, messages and memory are
 // of a link as fast as loopback; seconds of a day and of a cold start are of the edge of a mobile network (link.mjs).
 import { fork } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { EDGE, Link } from './link.mjs';
 import { Chance, visit } from './visits.mjs';
 
@@ -178,10 +179,23 @@ function cell(results, show) {
   return failed ? `failed: ${failed.failed}` : show(...results);
 }
 
-const onEdge = ({ s }) => (s < 5 ? s.toFixed(2) : tenths(s));
+const onEdge = ({ s }) => (s === undefined ? '?' : s < 5 ? s.toFixed(2) : tenths(s));
+
+/** Footpath's own row, from the report of `make bench`, when it was made. */
+function ours(path) {
+  if (!existsSync(path)) return [];
+  const { day_push: day, first_sync: first, storm50: storm } = JSON.parse(readFileSync(path, 'utf8'));
+  if (!day || !first || !storm) return [];
+  const traffic = (bytes_up, bytes_down, messages, s) => ({ bytes_up, bytes_down, messages, s });
+  const pushed = traffic(day.wire_bytes_up, day.wire_bytes_down, day.round_trips, day.edge_s);
+  const pulled = traffic(first.bytes_up, first.bytes_down, first.requests, first.edge_complete_s);
+  const stormed = { s: storm.wall_s, peak_rss_mb: storm.peak_rss_mb };
+  const work = { day: pushed, day_edge: pushed, cold_start: pulled, cold_start_edge: pulled, storm50: stormed };
+  return [{ title: '**Footpath**', ...work }];
+}
 
 function table(peers) {
-  const rows = Object.values(peers).map((peer) => [
+  const rows = peers.map((peer) => [
     peer.title,
     cell([peer.day, peer.day_edge], (quick, edge) => {
       const bytes = `${kB('bytes_up', quick, edge)} / ${kB('bytes_down', quick, edge)}`;
@@ -206,6 +220,7 @@ function table(peers) {
 // then, it runs into its limit.
 process.on('uncaughtException', (error) => process.stderr.write(`(thrown: ${error.message ?? error}) `));
 
+const load = os.loadavg()[0];
 const [out, ...wanted] = process.argv.slice(2);
 const peers = {};
 for (const file of wanted.length > 0 ? wanted : PEERS) peers[file] = await measure(file);
@@ -214,7 +229,9 @@ const machine = {
   cpu: os.cpus()[0].model,
   memory_gb: Math.round(os.totalmem() / 1e9),
   node: process.version,
+  // Storms are measured in seconds of this machine: what else it was doing belongs to them.
+  load_before: load,
 };
 writeFileSync(out, `${JSON.stringify({ peers, machine }, null, 2)}\n`);
-console.log(table(peers));
+console.log(table([...ours(path.join(path.dirname(out), 'report.json')), ...Object.values(peers)]));
 process.exit();
