@@ -112,6 +112,16 @@ enum User {
     },
     /// List the accounts.
     List,
+    /// Give other duties or places; what is left out stays. Phones follow at their next sync.
+    Change {
+        login: String,
+        /// worker, volunteer, coordinator or admin; may be given more than once.
+        #[arg(long = "duty", value_parser = duty)]
+        duties: Option<Vec<Duty>>,
+        /// Id of a place node; may be given more than once.
+        #[arg(long = "place")]
+        places: Option<Vec<Id>>,
+    },
     /// Set another password.
     Passwd {
         login: String,
@@ -325,6 +335,9 @@ async fn users(log: Arc<dyn ChangeLog>, user: User) -> Outcome {
                 let duties: Vec<&str> = account.duties.iter().map(|duty| duty.name()).collect();
                 println!("{}  {:20} {:24} {}", account.person, account.login, duties.join(","), account.name);
             }
+        }
+        User::Change { login, duties, places } => {
+            account::change(log.as_ref(), &login, duties, places, clock()()).await?
         }
         User::Passwd { login, password } => {
             account::set_password(log.as_ref(), &login, given(password)?).await?

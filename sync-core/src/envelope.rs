@@ -120,10 +120,11 @@ impl Envelope {
     ///
     /// The changes are not looked at: whether each is what its item says is for admission.
     pub fn open(&self, org: Id, key: &PublicKey) -> Result<Header, EnvelopeError> {
-        let header: Header = minicbor::decode(&self.header).map_err(|_| EnvelopeError::Unreadable)?;
-        if header.version != VERSION {
-            return Err(EnvelopeError::UnknownVersion(header.version));
+        let version = self.version().ok_or(EnvelopeError::Unreadable)?;
+        if version != VERSION {
+            return Err(EnvelopeError::UnknownVersion(version));
         }
+        let header: Header = minicbor::decode(&self.header).map_err(|_| EnvelopeError::Unreadable)?;
         if header.encode() != *self.header {
             return Err(EnvelopeError::Unreadable);
         }
@@ -142,6 +143,13 @@ impl Envelope {
     /// SHA-256 of the header: what the next envelope names as its predecessor.
     pub fn hash(&self) -> Hash32 {
         Hash32(sha256(&self.header))
+    }
+
+    /// Comes first in the header, whatever else a later version puts there.
+    fn version(&self) -> Option<u8> {
+        let mut header = minicbor::Decoder::new(&self.header);
+        header.array().ok()?;
+        header.u8().ok()
     }
 }
 
@@ -191,6 +199,16 @@ mod tests {
         forged.number = 2;
         let forged = Envelope { header: forged.encode().into(), ..envelope };
         assert_eq!(forged.open(Id([1; 16]), &key.public()), Err(EnvelopeError::BadSignature));
+    }
+
+    #[test]
+    fn a_later_version_is_known_by_its_first_byte() {
+        let key = DeviceKey::from_seed([7; 32]);
+        let later = Envelope::seal(&key, &Header { version: 2, ..header(&key) }, vec![vec![1]]);
+        assert_eq!(later.open(Id([1; 16]), &key.public()), Err(EnvelopeError::UnknownVersion(2)));
+        // Whatever follows it.
+        let strange = Envelope { header: vec![0x82, 2, 0x61, b'?'].into(), ..later };
+        assert_eq!(strange.open(Id([1; 16]), &key.public()), Err(EnvelopeError::UnknownVersion(2)));
     }
 
     #[test]

@@ -112,6 +112,32 @@ pub async fn add(log: &dyn ChangeLog, new: NewAccount, now_ms: i64) -> Result<Id
     Ok(account.person)
 }
 
+/// Gives an account other duties, other places or both; what is `None` stays as it is.
+///
+/// What the person may see by it is written down in the log, so that their phones pass it: a worker who is one
+/// no longer loses the cases, and places show each duty something else, so they are given anew.
+pub async fn change(
+    log: &dyn ChangeLog,
+    login: &str,
+    duties: Option<Vec<Duty>>,
+    places: Option<Vec<Id>>,
+    now_ms: i64,
+) -> Result<(), AccountError> {
+    let login = login.trim().to_lowercase();
+    let before = log.account_by_login(&login).await?.ok_or(AccountError::NoSuchLogin)?;
+    let after = Account {
+        duties: duties.unwrap_or_else(|| before.duties.clone()),
+        places: places.unwrap_or_else(|| before.places.clone()),
+        ..before.clone()
+    };
+    log.put_account(after.clone()).await?;
+    let entries = grant::reshaped(&before, &after, &log.grants_of(after.person).await?);
+    if !entries.is_empty() {
+        log.append(Batch { received_ms: now_ms, entries, ..Batch::default() }).await?;
+    }
+    Ok(list_staff(log, &after, now_ms).await?)
+}
+
 /// Sets another password. Enrolled devices stay enrolled: a lost one is revoked.
 pub async fn set_password(log: &dyn ChangeLog, login: &str, password: String) -> Result<(), AccountError> {
     let login = login.trim().to_lowercase();

@@ -8,7 +8,7 @@ use sync_core::ids::Id;
 use sync_core::wire::Grant;
 
 use crate::app::App;
-use crate::store::{Account, Assignment, Batch, ChangeLog, Entry, GrantSpan, Stored};
+use crate::store::{Account, Assignment, Batch, ChangeLog, Duty, Entry, GrantSpan, Stored};
 
 /// The civil date of the organisation now, as `2026-05-31`.
 pub fn today(app: &App) -> String {
@@ -16,10 +16,16 @@ pub fn today(app: &App) -> String {
 }
 
 /// Gives a case for the days of the assignment, at once when it has begun. Gives the number of the newest row.
+///
+/// **Who has a case for good keeps it: standing in for somebody adds days and never takes any away.**
 pub async fn assign(app: &App, assignment: Assignment) -> Stored<Option<u64>> {
     let _held = app.grants.lock().await;
     let grant = Grant::Family(assignment.case);
     let open = holds(&app.log.grants_of(assignment.person).await?, grant);
+    let given = app.log.assignments().await?;
+    let given =
+        given.into_iter().find(|given| (given.person, given.case) == (assignment.person, assignment.case));
+    let Some(assignment) = beside(assignment, given.as_ref(), open) else { return Ok(None) };
     let today = today(app);
     let mut entries = vec![Entry::Assigned(assignment.clone())];
     entries.extend(due(&assignment, open, &today));
@@ -54,7 +60,8 @@ pub async fn follow_calendar(app: &App) -> Stored<()> {
     Ok(())
 }
 
-/// Makes the places of an account grants of its person, when they are not.
+/// Makes the places of an account grants of its person, when they are not; and takes the cases from who is no
+/// worker.
 pub async fn follow_account(app: &App, account: &Account) -> Stored<()> {
     if missing(account, &app.log.grants_of(account.person).await?).is_empty() {
         return Ok(());
@@ -84,6 +91,23 @@ fn holds(spans: &[GrantSpan], grant: Grant) -> bool {
     spans.iter().any(|span| span.grant == grant && span.to.is_none())
 }
 
+/// What becomes of an assignment beside what the person has already; `None` when it adds nothing.
+fn beside(wanted: Assignment, given: Option<&Assignment>, open: bool) -> Option<Assignment> {
+    // Who made a case, or was given it by hand, has it without any dates.
+    let for_good = given.map_or(open, |given| !given.substitute && given.to.is_none());
+    if !wanted.substitute || !for_good {
+        return Some(wanted);
+    }
+    let begins = |assignment: &Assignment| assignment.from.clone().unwrap_or_default();
+    match given {
+        // Given for good from a later day on: then for good from the earlier one.
+        Some(given) if begins(&wanted) < begins(given) => {
+            Some(Assignment { from: wanted.from, ..given.clone() })
+        }
+        _ => None,
+    }
+}
+
 /// The row an assignment calls for today, when the person has the case (`open`) or has not.
 fn due(assignment: &Assignment, open: bool, today: &str) -> Option<Entry> {
     let Assignment { person, case, from, to, by, .. } = assignment;
@@ -98,6 +122,19 @@ fn due(assignment: &Assignment, open: bool, today: &str) -> Option<Entry> {
     }
 }
 
+/// What an account with other duties or places calls for. A place is seen otherwise by each duty, so a held one is
+/// given anew.
+pub fn reshaped(before: &Account, after: &Account, spans: &[GrantSpan]) -> Vec<Entry> {
+    let mut entries = missing(after, spans);
+    let (person, by) = (after.person, after.person);
+    let same = [Duty::Worker, Duty::Volunteer].iter().all(|duty| before.has(*duty) == after.has(*duty));
+    let anew = |place: &&Id| !same && holds(spans, Grant::Place(**place));
+    for grant in after.places.iter().filter(anew).map(|place| Grant::Place(*place)) {
+        entries.extend([Entry::Revoked { person, grant, by }, Entry::Granted { person, grant, by }]);
+    }
+    entries
+}
+
 fn missing(account: &Account, spans: &[GrantSpan]) -> Vec<Entry> {
     let (person, by) = (account.person, account.person);
     let given = account
@@ -109,7 +146,11 @@ fn missing(account: &Account, spans: &[GrantSpan]) -> Vec<Entry> {
     let taken = spans
         .iter()
         .filter(|span| span.to.is_none())
-        .filter(|span| matches!(span.grant, Grant::Place(place) if !account.places.contains(&place)))
+        .filter(|span| match span.grant {
+            Grant::Place(place) => !account.places.contains(&place),
+            Grant::Family(_) => !account.has(Duty::Worker),
+            _ => false,
+        })
         .map(|span| Entry::Revoked { person, grant: span.grant, by });
     given.chain(taken).collect()
 }
@@ -141,23 +182,73 @@ mod tests {
     }
 
     #[test]
+    fn standing_in_takes_nothing_away_from_who_has_the_case_for_good() {
+        let week = assignment(Some("2026-05-10"), Some("2026-05-12"));
+        let for_good = |from| Assignment { substitute: false, ..assignment(from, None) };
+        assert_eq!(beside(week.clone(), None, true), None, "its maker");
+        assert_eq!(beside(week.clone(), Some(&for_good(None)), true), None);
+        assert_eq!(beside(week.clone(), Some(&for_good(Some("2026-05-01"))), true), None);
+        assert_eq!(beside(week.clone(), None, false), Some(week.clone()));
+        assert_eq!(
+            beside(week.clone(), Some(&for_good(Some("2026-05-20"))), false),
+            Some(for_good(Some("2026-05-10")))
+        );
+        // Other days for the same substitute, and an end that is meant.
+        let longer = assignment(Some("2026-05-10"), Some("2026-05-30"));
+        assert_eq!(beside(longer.clone(), Some(&week), true), Some(longer));
+        let until = Assignment { substitute: false, ..week };
+        assert_eq!(beside(until.clone(), Some(&for_good(None)), true), Some(until));
+    }
+
+    #[test]
     fn an_undated_one_begins_at_once_and_stays() {
         assert!(matches!(due(&assignment(None, None), false, "2026-05-10"), Some(Entry::Granted { .. })));
         assert_eq!(due(&assignment(None, None), true, "2099-01-01"), None);
     }
 
-    #[test]
-    fn places_follow_the_account() {
-        let place = |id: u8| Id([id; 16]);
-        let account = Account {
+    fn place(id: u8) -> Id {
+        Id([id; 16])
+    }
+
+    fn account(duty: Duty) -> Account {
+        Account {
             person: Id([1; 16]),
             login: "anna".into(),
             name: "Анна".into(),
             password_hash: String::new(),
-            duties: Vec::new(),
+            duties: vec![duty],
             language: "ru".into(),
             places: vec![place(1), place(2)],
-        };
+        }
+    }
+
+    #[test]
+    fn who_is_no_worker_any_more_loses_the_cases_and_is_given_the_places_anew() {
+        let (before, after) = (account(Duty::Worker), account(Duty::Volunteer));
+        let (person, by) = (after.person, after.person);
+        let span = |grant| GrantSpan { person, grant, from: 1, to: None };
+        let spans =
+            [Grant::Family(place(9)), Grant::Place(place(1)), Grant::Place(place(2))].map(span).to_vec();
+        let revoked = |grant| Entry::Revoked { person, grant, by };
+        let granted = |grant| Entry::Granted { person, grant, by };
+        let entries = reshaped(&before, &after, &spans);
+        let [first, second] = [1, 2].map(|id| Grant::Place(place(id)));
+        assert_eq!(
+            entries,
+            [
+                revoked(Grant::Family(place(9))),
+                revoked(first),
+                granted(first),
+                revoked(second),
+                granted(second)
+            ]
+        );
+        assert_eq!(reshaped(&before, &before, &spans), []);
+    }
+
+    #[test]
+    fn places_follow_the_account() {
+        let account = account(Duty::Worker);
         let span =
             |id: u8| GrantSpan { person: account.person, grant: Grant::Place(place(id)), from: 1, to: None };
         let entries = missing(&account, &[span(2), span(3)]);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sync_core::admission::Limits;
 use sync_core::crdt::Document;
 use sync_core::ids::{ChangeHash, DocId};
 use sync_core::record::{Fields, Scalar, Written};
@@ -43,6 +44,9 @@ pub async fn choose(app: &App, coordinator: &Account, choice: Choice) -> Result<
     }
     let at_ms = app.now_ms();
     let fields = Fields::from([(choice.field, choice.value)]);
+    if Limits::STANDARD.first_too_much(&fields).is_some() {
+        return Err(Problem::new(Code::Invalid).with("field", "choose"));
+    }
     let written = document
         .write(&writer::actor(app, choice.doc), at_ms, &choice.record, &fields)
         .map_err(Problem::internal)?;

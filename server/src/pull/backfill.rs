@@ -7,6 +7,7 @@ use sync_core::ids::{DocId, Id};
 use sync_core::office::Topic;
 use sync_core::wire::{Backfill, Grant};
 
+use super::moved::Moved;
 use super::{LOOK, sees_document};
 use crate::access::Access;
 use crate::app::App;
@@ -60,6 +61,8 @@ pub async fn kept(app: &App, access: &Access, claimed: Vec<Backfill>) -> Stored<
             grant if own.contains(&grant) => true,
             // A single document seen by another grant: see `revoked`.
             Grant::Document(doc) => sees_document(app, access, doc).await?,
+            // A place that came under a held one.
+            Grant::Place(place) => access.now.places.contains(&place),
             _ => false,
         };
         if holds {
@@ -76,24 +79,35 @@ pub fn opened(access: &Access, after: u64, until: u64) -> Vec<Backfill> {
     grants.into_iter().map(|grant| Backfill::new(grant, until)).collect()
 }
 
-/// What the person lost between two numbers, and the single documents they keep all the same by another grant.
-/// A device from before a restore is told of everything it may have had.
+/// What the person lost between two numbers, and what of it they have all the same and are given again: single
+/// documents by another grant; a place that was given anew, for of what it holds they see something else now.
+/// A device that lost its place in the history is told of everything it may have had.
 pub async fn revoked(
     app: &App,
     access: &Access,
     after: u64,
     until: u64,
     restored: bool,
+    moved: &Moved,
 ) -> Stored<(Vec<Grant>, BTreeSet<Grant>)> {
-    let lost = access.spans.iter().filter(|span| {
-        span.to.is_some_and(|to| restored || (to > after && to <= until)) && !access.holds(span.grant)
-    });
+    let closed = |span: &&GrantSpan| span.to.is_some_and(|to| restored || (to > after && to <= until));
+    let (held, lost): (Vec<Grant>, Vec<Grant>) = access
+        .spans
+        .iter()
+        .filter(closed)
+        .map(|span| span.grant)
+        .partition(|grant| access.holds(*grant));
+    let mut again: BTreeSet<Grant> =
+        held.into_iter().filter(|grant| matches!(grant, Grant::Place(_)) && !restored).collect();
     let lost: BTreeSet<Grant> = lost
-        .flat_map(|span| access.spelled_out(span.grant))
+        .into_iter()
+        .flat_map(|grant| access.spelled_out(grant))
+        .chain(moved.lost.iter().map(|place| Grant::Place(*place)))
         // A place below another that is still held is not lost.
         .filter(|grant| !matches!(grant, Grant::Place(place) if access.now.places.contains(place)))
+        .chain(again.iter().flat_map(|grant| access.spelled_out(*grant)))
         .collect();
-    let mut again = BTreeSet::new();
+    again.extend(moved.gained.iter().map(|place| Grant::Place(*place)));
     for grant in &lost {
         for doc in documents_in(app, *grant).await? {
             if sees_document(app, access, doc).await? {

@@ -7,6 +7,7 @@
 //! No document is opened here.
 
 mod backfill;
+mod moved;
 mod order;
 mod page;
 
@@ -91,8 +92,10 @@ pub async fn pull(
     let mut page = Page::new(access, &wishes, carried);
     let seq = live(app, access, &mut page, &backfills, from, until).await?;
 
-    let (revoked, again) = backfill::revoked(app, access, from, seq, restored).await?;
+    let moved = moved::between(app, access, from, seq).await?;
+    let (revoked, again) = backfill::revoked(app, access, from, seq, restored, &moved).await?;
     let mut opened = backfill::opened(access, from, seq);
+    opened.retain(|backfill| !again.contains(&backfill.grant));
     backfill::in_order(app, access, &mut opened).await?;
     backfills.retain(|backfill| !opened.iter().any(|new| new.grant == backfill.grant));
     backfills.extend(opened);
@@ -158,6 +161,7 @@ fn live_scopes(app: &App, access: &Access, backfills: &[Backfill], from: u64) ->
         .chain(backfill::held(access).filter(|span| span.from <= from).map(|span| span.grant))
         .filter(|grant| !filling.contains(grant))
         .flat_map(|grant| access.spelled_out(grant))
+        .filter(|grant| !filling.contains(grant))
         .collect::<BTreeSet<Grant>>()
         .into_iter()
         .collect()

@@ -54,7 +54,8 @@ async fn of_task(log: &dyn ChangeLog, grown: Grown<'_>, by: Id) -> Stored<Vec<En
         return Ok(Vec::new());
     }
     let mut entries = grants(log, grown, &before, &after, by).await?;
-    entries.extend(offers(grown.doc, &before, &after, by));
+    let nameless = log.office_value(Topic::Offer, Id(grown.doc.0), NAMELESS).await?.is_some();
+    entries.extend(offers(grown.doc, &before, &after, nameless, by));
     entries.extend(cards(log, grown, &before, &after, by).await?);
     Ok(entries)
 }
@@ -127,19 +128,30 @@ async fn grants(
     Ok(entries)
 }
 
-fn offers(doc: DocId, before: &Facts, after: &Facts, by: Id) -> Vec<Entry> {
-    let entry = |place: Id, value: String| {
-        let row = OfficeRow { topic: Topic::Offer, subject: Id(doc.0), key: "offer".to_owned(), value };
+/// The key of offers from before they had that of their place.
+const NAMELESS: &str = "offer";
+
+/// Each place has a value of its own: whoever has but one of two is told the end of the offer there, and whoever
+/// has both is given them in any order.
+fn offers(doc: DocId, before: &Facts, after: &Facts, nameless: bool, by: Id) -> Vec<Entry> {
+    let keyed = |key: String, place: Id, value: String| {
+        let row = OfficeRow { topic: Topic::Offer, subject: Id(doc.0), key, value };
         Entry::Office(OfficeEntry { row, to: Grant::Place(place), by })
     };
+    let entry = |place: Id, value: String| keyed(place.to_string(), place, value);
     let mut entries = Vec::new();
     if let Some((old, _)) = &before.offer
         && after.offer.as_ref().is_none_or(|(new, _)| new != old)
     {
         entries.push(entry(*old, "null".to_owned()));
     }
+    if let Some((old, _)) = &before.offer
+        && nameless
+    {
+        entries.push(keyed(NAMELESS.to_owned(), *old, "null".to_owned()));
+    }
     if let Some((place, said)) = &after.offer
-        && after.offer != before.offer
+        && (nameless || after.offer != before.offer)
     {
         entries.push(entry(*place, said.clone()));
     }
@@ -269,7 +281,7 @@ mod tests {
         let by = Id([1; 16]);
         let offered = |place: u8| Facts { offer: Some((Id([place; 16]), "{}".into())), ..Facts::default() };
         let rows = |before: &Facts, after: &Facts| -> Vec<(Grant, String)> {
-            offers(DocId([9; 16]), before, after, by)
+            offers(DocId([9; 16]), before, after, false, by)
                 .into_iter()
                 .filter_map(|entry| match entry {
                     Entry::Office(office) => Some((office.to, office.row.value)),

@@ -1,5 +1,7 @@
 //! The server repeats itself: a change that was answered for gets the same answer again.
 
+use std::collections::BTreeSet;
+
 use sync_core::verdict::Verdict;
 
 use super::Outcomes;
@@ -19,6 +21,7 @@ pub async fn sort_out(app: &App, from: &SignedIn, opened: Opened) -> Stored<Outc
             None => outcomes.pending.push(pushed),
         }
     }
+    made_again(app, from, &mut outcomes).await?;
     // An envelope that does not open may name changes that came properly before: their fate stands.
     let refused = std::mem::take(&mut outcomes.refused);
     let keys: Vec<_> = refused.iter().map(|(pushed, _)| pushed.key()).collect();
@@ -32,11 +35,42 @@ pub async fn sort_out(app: &App, from: &SignedIn, opened: Opened) -> Stored<Outc
     Ok(outcomes)
 }
 
+/// **Of a change and what was made in its place, one is admitted.** When the old one is in the log, the new one
+/// has nothing to say; when both come at once, the old one waits for what becomes of the new.
+async fn made_again(app: &App, from: &SignedIn, outcomes: &mut Outcomes) -> Stored<()> {
+    let olds: Vec<_> = outcomes
+        .pending
+        .iter()
+        .filter_map(|pushed| Some((pushed.item.doc, pushed.item.replaces?)))
+        .collect();
+    if olds.is_empty() {
+        return Ok(());
+    }
+    let known = app.log.known(from.device.id, &olds).await?;
+    let admitted: BTreeSet<_> = olds
+        .iter()
+        .zip(known)
+        .filter(|(_, known)| matches!(known, Some(Known::Admitted(_))))
+        .map(|(old, _)| *old)
+        .collect();
+    for pushed in std::mem::take(&mut outcomes.pending) {
+        let old = pushed.item.replaces.map(|old| (pushed.item.doc, old));
+        if old.is_some_and(|old| admitted.contains(&old)) {
+            outcomes.said.push((pushed, Verdict::Settled));
+        } else if olds.contains(&pushed.key()) {
+            outcomes.said.push((pushed, Verdict::Waiting));
+        } else {
+            outcomes.pending.push(pushed);
+        }
+    }
+    Ok(())
+}
+
 fn verdict(known: Known) -> Verdict {
     match known {
         Known::Admitted(None) => Verdict::Duplicate,
         Known::Admitted(Some(flag)) => Verdict::AcceptedFlagged(flag),
         Known::SetAside(reason) => Verdict::SetAside(reason),
-        Known::Settled => Verdict::Settled,
+        Known::Settled | Known::Replaced => Verdict::Settled,
     }
 }

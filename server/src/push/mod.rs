@@ -9,6 +9,7 @@
 //! 7. [`derive`] and [`commit`]: everything that follows, in one append;
 //! 8. verdicts, none of them before the commit.
 
+mod aside;
 mod chain;
 mod commit;
 mod derive;
@@ -72,6 +73,7 @@ pub async fn push(
     } else {
         scope::sort_out(app, access, &mut outcomes).await?;
         vetting::sort_out(app, from, &mut outcomes).await?;
+        aside::sort_out(app, from, &mut outcomes).await?;
     }
     commit::commit(app, from, state, outcomes).await
 }
@@ -116,7 +118,9 @@ impl Outcomes {
 
 impl From<Opened> for Outcomes {
     fn from(opened: Opened) -> Self {
-        let Opened { items: pending, refused, links, signed } = opened;
-        Self { pending, refused, links, signed, ..Self::default() }
+        let Opened { items: pending, refused, later, links, signed } = opened;
+        // Kept as they came; what the device has heard nothing final of, it keeps too.
+        let said = later.into_iter().map(|pushed| (pushed, Verdict::Waiting)).collect();
+        Self { pending, refused, said, links, signed, ..Self::default() }
     }
 }

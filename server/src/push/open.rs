@@ -42,6 +42,8 @@ pub struct Opened {
     pub items: Vec<Pushed>,
     /// Out of envelopes that cannot be trusted.
     pub refused: Vec<(Pushed, Reason)>,
+    /// Out of envelopes of a version that a server after this one will know: the device keeps them till then.
+    pub later: Vec<Pushed>,
     pub links: Vec<Link>,
     /// What the device signed.
     pub signed: Vec<SignedHeader>,
@@ -64,6 +66,11 @@ pub fn open(org: Id, key: &PublicKey, envelopes: &[Envelope]) -> Opened {
                 opened.links.push(Link { at, previous: header.previous });
                 opened.signed.push(SignedHeader { header: header.clone(), signature: envelope.signature });
                 opened.items.extend(items(header, envelope, arrival));
+            }
+            Err(EnvelopeError::UnknownVersion(version)) => {
+                tracing::warn!(version, "an envelope of a version that is not known here");
+                let header = minicbor::decode::<Header>(&envelope.header);
+                opened.later.extend(header.into_iter().flat_map(|header| items(header, envelope, arrival)));
             }
             Err(error) => {
                 let reason = reason(error);
@@ -159,6 +166,21 @@ mod tests {
         let reasons: Vec<_> =
             opened.refused.iter().map(|(pushed, why)| (pushed.item.hash.0[0], *why)).collect();
         assert_eq!(reasons, [(1, Reason::BadSignature), (2, Reason::BadSignature)]);
+    }
+
+    #[test]
+    fn an_envelope_of_a_later_version_is_for_a_later_server() {
+        let header = Header {
+            version: VERSION + 1,
+            org: ORG,
+            device: key().device(),
+            number: 1,
+            previous: None,
+            items: vec![item(1)],
+        };
+        let opened = open(ORG, &key().public(), &[Envelope::seal(&key(), &header, vec![vec![1]])]);
+        assert_eq!(opened.later.iter().map(|pushed| pushed.item.hash.0[0]).collect::<Vec<_>>(), [1]);
+        assert!(opened.items.is_empty() && opened.refused.is_empty() && opened.links.is_empty());
     }
 
     #[test]

@@ -134,6 +134,9 @@ pub trait ChangeLog: Documents {
     /// The same with its number, and where it came back from.
     async fn office_origin(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<OwnValue>>;
 
+    /// A list of the catalogue as it was at a number of the log.
+    async fn catalogue_at(&self, key: &str, seq: u64) -> Stored<Option<String>>;
+
     /// Everything this person was ever given, with from when until when.
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>>;
 

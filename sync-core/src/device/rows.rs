@@ -120,6 +120,8 @@ impl Device {
         } else {
             unplaced.extend(self.state.outbox.iter().map(|p| &p.wrote).filter(|wrote| wrote.item.doc == doc));
         }
+        // The server may have set aside the later before the earlier.
+        unplaced.sort_by_key(|wrote| (!wrote.intent.fields.contains_key("type"), wrote.intent.id));
         for wrote in unplaced {
             let row = rows.entry(wrote.intent.record.clone()).or_insert_with(|| view.bare(wrote));
             row.fields.extend(wrote.intent.fields.iter().map(|(key, value)| (key.clone(), value.clone())));

@@ -64,6 +64,18 @@ fn a_worker_writes_every_kind_of_a_family_they_have_and_late_of_one_they_had() {
     }
 }
 
+/// Somebody who was a worker is a volunteer now: what they wrote before they knew is taken in.
+#[test]
+fn late_work_is_taken_in_whatever_duty_its_author_has_by_now() {
+    for duty in Duty::ALL {
+        let had = access(duty, Scopes::default(), family());
+        let item = item(Kind::Log, Some(CASE), None);
+        for ground in [ground(std::slice::from_ref(&item)), Ground::default()] {
+            assert_eq!(judge(&had, &ground, &item), LATE, "{duty:?}");
+        }
+    }
+}
+
 #[test]
 fn each_duty_writes_its_kinds_and_no_other() {
     for duty in Duty::ALL {

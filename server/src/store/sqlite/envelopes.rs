@@ -40,13 +40,26 @@ const IN_LOG: &str = "SELECT seq, doc_kind, family, place, month FROM log INDEXE
 pub fn keep(connection: &Connection, signed: &SignedHeader) -> Stored<()> {
     let header = &signed.header;
     let mut found = connection.prepare_cached(IN_LOG)?;
-    let items = header.items.iter().map(|item| kept(&mut found, item)).collect::<Stored<_>>()?;
+    let items = header.items.iter().map(|item| kept(&mut found, item)).collect::<Stored<Vec<_>>>()?;
+    replace(connection, header, &items)?;
     let body = Body { version: header.version, previous: header.previous, items };
     connection
         .prepare_cached(
             "INSERT OR IGNORE INTO envelopes (device, number, signature, body) VALUES (?1, ?2, ?3, ?4)",
         )?
         .execute(params![header.device.0, header.number, signed.signature.0, bytes(&body)])?;
+    Ok(())
+}
+
+/// Notes what those of its changes that are in the log stand in place of.
+fn replace(connection: &Connection, header: &Header, items: &[KeptItem]) -> Stored<()> {
+    for (item, kept) in header.items.iter().zip(items) {
+        if let (Some(old), KeptItem::Row(..)) = (item.replaces, kept) {
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO replaced (device, doc, hash) VALUES (?1, ?2, ?3)")?
+                .execute(params![header.device.0, item.doc.0, old.0])?;
+        }
+    }
     Ok(())
 }
 

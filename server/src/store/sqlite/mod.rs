@@ -216,6 +216,11 @@ impl ChangeLog for SqliteLog {
         self.readers.read(move |connection| origins::own(connection, &row)).await
     }
 
+    async fn catalogue_at(&self, key: &str, seq: u64) -> Stored<Option<String>> {
+        let (org, key) = (self.org(), key.to_owned());
+        self.readers.read(move |connection| queries::catalogue_at(connection, org, &key, seq)).await
+    }
+
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>> {
         self.readers.read(move |connection| queries::grants_of(connection, person)).await
     }

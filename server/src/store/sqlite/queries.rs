@@ -159,6 +159,8 @@ pub fn known(
     let mut refused = connection.prepare_cached(
         "SELECT state, reason FROM quarantine WHERE device = ?1 AND doc = ?2 AND hash = ?3",
     )?;
+    let mut replaced =
+        connection.prepare_cached("SELECT 1 FROM replaced WHERE device = ?1 AND doc = ?2 AND hash = ?3")?;
     let mut all = Vec::with_capacity(changes.len());
     for (doc, hash) in changes {
         let flagged: Option<Option<String>> =
@@ -173,6 +175,7 @@ pub fn known(
         all.push(match set_aside {
             Some((2, _)) => Some(Known::Settled),
             Some((_, code)) => Some(Known::SetAside(reason(&code)?)),
+            None if replaced.exists(params![device.0, doc.0, hash.0])? => Some(Known::Replaced),
             None => None,
         });
     }
@@ -193,6 +196,21 @@ pub fn office_value(connection: &Connection, topic: Topic, subject: Id, key: &st
     let sql = "SELECT value FROM office WHERE topic = ?1 AND subject = ?2 AND key = ?3 AND value <> 'null'";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row(params![topic_number(topic), subject.0, key], |row| row.get(0)).optional()?)
+}
+
+pub fn catalogue_at(connection: &Connection, org: Id, key: &str, seq: u64) -> Stored<Option<String>> {
+    let sql = format!(
+        "SELECT {WHOLE} FROM log INDEXED BY log_everyone WHERE everyone = 1 AND seq <= ?1 ORDER BY seq DESC"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    for row in statement.query_map([seq], |row| Ok(codec::log_row(row, org)))? {
+        if let Entry::Office(office) = row??.entry
+            && (office.row.topic, office.row.key.as_str()) == (Topic::Catalogue, key)
+        {
+            return Ok(Some(office.row.value));
+        }
+    }
+    Ok(None)
 }
 
 fn span(row: &Row<'_>) -> Stored<GrantSpan> {

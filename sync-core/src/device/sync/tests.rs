@@ -11,6 +11,7 @@ use crate::ids::{Actor, Hash32};
 use crate::record::{Fields, Scalar};
 use crate::scope::Kind;
 use crate::verdict::{Reason, RemakeReason};
+use crate::wire::Grant;
 use crate::wire::{Cursor, Newest};
 
 const NOW: i64 = 5_000;
