@@ -20,6 +20,7 @@ use crate::access::Access;
 use crate::app::App;
 use crate::store::{HeadOf, Stored};
 use page::Page;
+pub use page::wire_bytes;
 
 /// Bytes of a page on the wire, about, when the device does not say: some seconds of a slow link, and not too
 /// much to lose.

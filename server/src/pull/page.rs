@@ -18,6 +18,11 @@ const ROW_BYTES: u64 = 40;
 const ROWS_SHRINK: u64 = 4;
 const SNAPSHOTS_SHRINK: u64 = 6;
 
+/// About how many bytes a document takes on the wire.
+pub fn wire_bytes(extent: &Extent) -> u64 {
+    extent.snapshot.bytes / SNAPSHOTS_SHRINK + extent.beyond.bytes / ROWS_SHRINK
+}
+
 /// What was chosen.
 enum Chosen {
     Row(u64),
@@ -74,7 +79,7 @@ impl<'a> Page<'a> {
         if self.documents.contains(&extent.doc) {
             return true;
         }
-        if !self.has_room(extent.snapshot.bytes / SNAPSHOTS_SHRINK + extent.beyond.bytes / ROWS_SHRINK) {
+        if !self.has_room(wire_bytes(extent)) {
             return false;
         }
         self.chosen.push(Chosen::Document(extent.doc));

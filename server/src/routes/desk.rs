@@ -16,7 +16,7 @@ use crate::auth::SignedIn;
 use crate::problem::{Code, Problem};
 use crate::read_model::ReadModelError;
 use crate::read_model::queries::Reach;
-use crate::routes::{cases, catalogue, conflicts, devices, news, people, quarantine, records, reviews};
+use crate::routes::{cases, catalogue, conflicts, devices, months, news, people, quarantine, records, reviews};
 use crate::store::Duty;
 
 /// The routes of the desk.
@@ -28,6 +28,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(conflicts::choose))
         .routes(routes!(cases::list))
         .routes(routes!(cases::show))
+        .routes(routes!(months::list))
         .routes(routes!(cases::assign))
         .routes(routes!(cases::unassign))
         .routes(routes!(people::list))

@@ -7,6 +7,7 @@ pub mod desk;
 pub mod devices;
 pub mod enrol;
 pub mod health;
+pub mod months;
 pub mod news;
 pub mod openapi;
 pub mod people;

@@ -29,7 +29,7 @@ pub enum Event {
     /// The request under way did not get through.
     Failed,
     /// A person wants to see logs that this device does not keep.
-    Earlier { docs: Vec<DocId>, now_ms: i64 },
+    Earlier { docs: Vec<DocId> },
 }
 
 /// A saved form: only the fields that the person set or changed.

@@ -127,9 +127,9 @@ impl Device {
             Event::Answer { status, now_ms } => self.answer(status, now_ms, body),
             Event::Continue { now_ms } => self.proceed(now_ms),
             Event::Failed => self.cut(),
-            Event::Earlier { docs, now_ms } => {
+            Event::Earlier { docs } => {
                 self.want(docs);
-                self.sync(now_ms)
+                Vec::new()
             }
         }
     }

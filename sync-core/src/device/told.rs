@@ -65,7 +65,7 @@ impl TryFrom<Told> for Event {
             "earlier" => {
                 let case = told.case.ok_or("case is missing")?;
                 let docs = told.months.into_iter().map(|month| DocId::of_log(case, month)).collect();
-                Self::Earlier { docs, now_ms: now_ms? }
+                Self::Earlier { docs }
             }
             _ => return Err("an unknown event"),
         })

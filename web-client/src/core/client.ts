@@ -153,6 +153,11 @@ export function check(type: RecordType, fields: Fields): Promise<Violation[]> {
   return command('check', { type, fields: { ...fields } });
 }
 
+/** Fetches months of a case that this phone does not keep; they stay until the app is opened next. */
+export function earlier(caseId: string, months: string[]): Promise<SyncResult> {
+  return command('earlier', { case: caseId, months });
+}
+
 export function sync(): Promise<SyncResult> {
   return command('sync', {});
 }

@@ -42,6 +42,8 @@ export interface Commands {
   draft: { args: { key: string; body: string | null }; answer: null };
   check: { args: { type: RecordType; fields: Fields }; answer: Violation[] };
   sync: { args: Record<string, never>; answer: SyncResult };
+  /** Fetches months of a case that this phone does not keep. */
+  earlier: { args: { case: string; months: string[] }; answer: SyncResult };
   enrol: { args: Credentials; answer: null };
   rest: { args: { method: string; path: string; body: unknown }; answer: RestAnswer };
   export: { args: Record<string, never>; answer: Uint8Array };

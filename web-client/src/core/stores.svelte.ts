@@ -12,7 +12,7 @@ class Stores {
   failure = $state.raw<Failure | null>(null);
   session = $state.raw<Identity | null>(null);
   status = $state.raw<Status>({
-    waiting: 0, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, set_aside: 0, signed_in: false, revoked: false,
+    waiting: 0, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, held: 0, set_aside: 0, signed_in: false, revoked: false,
   });
   documents = $state.raw(new Map<string, RecordRow[]>());
   office = $state.raw(new Map<string, unknown>());

@@ -53,7 +53,9 @@ export interface Status {
   last_sync_ms: number | null;
   syncing: boolean;
   offset_ms: number;
+  /** Documents still to come, and those here: together what the server said there is. */
   due: number;
+  held: number;
   set_aside: number;
   signed_in: boolean;
   revoked: boolean;
@@ -125,6 +127,8 @@ export type CoreEvent =
   | { event: 'sync'; now_ms: number }
   | { event: 'answer'; status: number; now_ms: number }
   | { event: 'continue'; now_ms: number }
+  /** These months of a case's log are wanted with the next exchange. */
+  | { event: 'earlier'; case: string; months: string[] }
   | { event: 'failed' };
 
 /** The JSON Schema of a record with the hints a form is drawn from; see `schemas/README.md`. */

@@ -66,3 +66,14 @@ export function number(value: number): string {
 export function megabytes(bytes: number): string {
   return new Intl.NumberFormat(language(), { maximumFractionDigits: bytes < 10_000_000 ? 1 : 0 }).format(bytes / 1_000_000);
 }
+
+/** At least 1: what is there is not nothing. */
+export function kilobytes(bytes: number): string {
+  return number(Math.max(1, Math.round(bytes / 1_000)));
+}
+
+/** A month given as `2026-05`, in words. */
+export function monthOfYear(month: string): string {
+  const at = new Date(Number(month.slice(0, 4)), Number(month.slice(5, 7)) - 1, 15);
+  return new Intl.DateTimeFormat(language(), { month: 'long', year: 'numeric' }).format(at);
+}

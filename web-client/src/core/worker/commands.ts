@@ -66,6 +66,13 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
     check: async ({ type, fields }) => leader.engine.check(type, fields),
     rest: (args) => desk.rest(args, courier.language),
     export: async () => leader.engine.exportUnsent(),
+    async earlier(args) {
+      const asked_ms = Date.now();
+      await leader.step({ event: 'earlier', ...args });
+      const result = await courier.sync();
+      // A run that was under way had said what it wants before.
+      return result.at_ms < asked_ms && !result.problem ? courier.sync() : result;
+    },
     async write({ forget, ...event }) {
       const { saved, refused } = await leader.save(event, forget);
       if (!saved) throw new Refused({ code: refused ?? 'not_saved', detail: null });

@@ -7,7 +7,7 @@ import type { Engine } from './engine';
 import { Leader } from './leader';
 
 const status = (waiting: number): Status => ({
-  waiting, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, set_aside: 0, signed_in: true, revoked: false,
+  waiting, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, held: 0, set_aside: 0, signed_in: true, revoked: false,
 });
 
 let done: string[];
@@ -141,6 +141,16 @@ describe('the leader', () => {
     const { leader: one } = await leader(save, [{ do: 'append', bytes: new Uint8Array([2]) }]);
     expect((await one.save({ event: 'write' } as WriteEvent, 'k')).saved).toBeDefined();
     expect(done).toEqual(['append 1,2', 'cache', 'rows', 'status']);
+  });
+
+  it('tries a record once more after the stores were opened anew for lack of room', async () => {
+    const full = (): void => { throw new DOMException('full', 'QuotaExceededError'); };
+    const dropped: Effect[] = [{ do: 'append', bytes: new Uint8Array([2]) }];
+    const { leader: one } = await leader(save, dropped, save, dropped, save, dropped, save, dropped);
+    appends = [full];
+    expect((await one.save({ event: 'write' } as WriteEvent, 'k')).saved).toBeDefined();
+    appends = [full, full];
+    await expect(one.save({ event: 'write' } as WriteEvent, 'k')).rejects.toThrow('full');
   });
 
   it('keeps the draft of a record that was refused', async () => {

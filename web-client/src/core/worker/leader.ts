@@ -47,7 +47,7 @@ export interface Parts {
 const OPENING = (): Outcome => ({ touched: 0, again: false });
 
 const FIRST_STATUS: Status = {
-  waiting: 0, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, set_aside: 0, signed_in: false, revoked: false,
+  waiting: 0, last_sync_ms: null, syncing: false, offset_ms: 0, due: 0, held: 0, set_aside: 0, signed_in: false, revoked: false,
 };
 
 export class Leader {
@@ -109,12 +109,19 @@ export class Leader {
     return this.run(() => this.engine.step(event, body));
   }
 
-  /** A record goes into the log together with the word that its draft is done with: a kill between them finds both or none. */
+  /**
+   * A record goes into the log together with the word that its draft is done with: a kill between them finds both or none.
+   * When there was no room, it is tried once more: opening the stores anew makes a long log short.
+   */
   save(event: WriteEvent, draft?: string): Promise<Outcome> {
-    return this.run(() => {
+    const once = (): Promise<Outcome> => this.run(() => {
       const effects = this.engine.step(event);
       if (!draft || !effects.some((effect) => effect.do === 'saved')) return effects;
       return together(effects, this.engine.step({ event: 'draft', key: draft, body: null }));
+    });
+    return once().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === 'QuotaExceededError') return once();
+      throw error;
     });
   }
 

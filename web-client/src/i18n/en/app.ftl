@@ -95,6 +95,12 @@ loading-due =
         [one] { $count } document is still loading. You can work already.
        *[other] { $count } documents are still loading. You can work already.
     }
+loading-of =
+    { $count ->
+        [one] { $here } of { $count } document is on the phone.
+       *[other] { $here } of { $count } documents are on the phone.
+    }
+loading-goes-on = The connection broke. The rest goes on from the same place as soon as it is back.
 log-what = What do you want to log?
 log-who = About whom?
 log-visit = Visit
@@ -113,6 +119,22 @@ person-edit = Address and phone
 case-line = What happened
 case-line-empty = No records yet.
 call = Call { $name }, { $phone }
+
+## Earlier months
+
+earlier = Earlier months
+earlier-show = Show earlier months
+earlier-help = The phone keeps this month and the two before. The others are on the server and need a connection.
+earlier-none = There is nothing earlier.
+earlier-month =
+    { $count ->
+        [one] { $month }: { $count } change, about { $size } KB
+       *[other] { $month }: { $count } changes, about { $size } KB
+    }
+earlier-coming = Loading…
+earlier-stay = What is loaded stays while the log is open.
+earlier-offline = No connection to the server. Earlier months are kept there: open them when there is a network.
+earlier-trouble = The server could not answer just now. Try again later.
 
 ## Form
 
@@ -200,7 +222,6 @@ comment-add = Add
 sync = Sync
 sync-waiting = Waiting to be sent
 sync-last = Last sync
-sync-due = Still to load
 sync-now = Sync now
 sync-under-way = Syncing…
 sync-nothing-new = Nothing new. All is in place.
@@ -257,7 +278,7 @@ notice-all_wiped =
         [one] { $count } record had not been sent and must be written again. The rest is on the server: sign in again.
        *[other] { $count } records had not been sent and must be written again. The rest is on the server: sign in again.
     }
-notice-room_low = The phone is almost full. The record was saved, but little room is left: delete some photos or apps.
+notice-room_low = The phone is almost full. Records are still saved, but little room is left: delete some photos or apps.
 notice-restarted = The app stumbled and was started again. What you typed is still in the form.
 notice-log_wiped =
     { $count ->
@@ -273,6 +294,7 @@ notice-released = The record that was set aside has been accepted: it is on the 
 notice-remade = Records were prepared for sending again. There is nothing to do.
 notice-revoked_family = A person was handed over to another worker. Your unsent records about them will still go out.
 notice-rolled_back = The phone's data went back to an older state. What the server had was loaded again.
+notice-server_restored = The server was restored from a copy. This phone is giving back what the server has lost; nothing for you to do.
 notice-row_unreadable = A document arrived damaged. Tell the coordinator.
 notice-document_shunned = A document cannot be opened on this phone. Everything else works; tell the coordinator.
 notice-answer_unreadable = The server's answer made no sense. We try again.
