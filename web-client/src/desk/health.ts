@@ -21,11 +21,14 @@ export function missingCount({ missing }: DeviceItem): number {
   return missing.reduce((all, [first, last]) => all + last - first + 1, 0);
 }
 
+/** Keeps a range in one line. */
+const JOINED = '\u2060–\u2060';
+
 /** As people write numbers: "4–6, 9". Of many the first few, for nobody reads more. */
 export function numbers(ranges: readonly (readonly number[])[]): string {
   const words = [...ranges]
     .sort(([a = 0], [b = 0]) => a - b)
-    .map(([first, last]) => (first === last || last === undefined ? `${first}` : `${first}–${last}`));
+    .map(([first, last]) => (first === last || last === undefined ? `${first}` : `${first}${JOINED}${last}`));
   return words.slice(0, FEW).join(', ') + (words.length > FEW ? ' …' : '');
 }
 

@@ -201,11 +201,11 @@ desk-missing =
     }
 desk-missing-told =
     { $count ->
-        [one] { $count } parcel of this phone is not here yet: No. { $numbers }.
-       *[other] { $count } parcels of this phone are not here yet: No. { $numbers }.
-    } The newest known is No. { $newest }; the phone was last heard: { $heard }.
+        [one] { $count } parcel of this phone is not here yet: No. { $numbers }.
+       *[other] { $count } parcels of this phone are not here yet: No. { $numbers }.
+    } The newest known is No. { $newest }; the phone was last heard: { $heard }.
 desk-forks = Two phones as one?
-desk-forks-told = Two phones seem to be writing as one: perhaps the phone was restored from a copy. Parcel No. { $numbers } came twice. Nothing is lost, both versions are here. Find out which phone the person uses, and disconnect the other.
+desk-forks-told = Two phones seem to be writing as one: perhaps the phone was restored from a copy. Different parcels came under one number: No. { $numbers }. Nothing is lost, both versions are here. Find out which phone the person uses, and disconnect the other.
 desk-clock-fast =
     { $minutes ->
         [one] Clock { $minutes } minute fast
