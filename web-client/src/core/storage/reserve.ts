@@ -4,9 +4,12 @@
  */
 import type { Handle } from './log';
 
-const BYTES = 1024 * 1024;
+/** Chromium hands out room to files of this kind a whole megabyte at a time: less would not get the log over its next step. */
+const BYTES = 3 * 1024 * 1024;
 
 export class Reserve {
+  private closed = false;
+
   constructor(private handle: Handle) {}
 
   /** Zeros and not a hole in the file: a hole takes no room. */
@@ -16,19 +19,20 @@ export class Reserve {
       this.handle.write(new Uint8Array(BYTES), { at: 0 });
       this.handle.flush();
     } catch {
-      this.release();
+      this.handle.truncate(0);
     }
   }
 
-  /** Whether there was anything to give back. */
+  /** Whether there was anything to give back. Only a closed file gives its room back; the next start takes it again. */
   release(): boolean {
-    if (this.handle.getSize() === 0) return false;
+    if (this.closed || this.handle.getSize() === 0) return false;
     this.handle.truncate(0);
-    this.handle.flush();
+    this.close();
     return true;
   }
 
   close(): void {
-    this.handle.close();
+    if (!this.closed) this.handle.close();
+    this.closed = true;
   }
 }
