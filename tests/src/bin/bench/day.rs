@@ -1,8 +1,12 @@
-//! A day of twelve visits, sent in the evening by a phone that holds twenty recipients; then a sync without news.
+//! A day of twelve visits, sent in the evening by a phone that holds twenty recipients; then a sync without news,
+//! of this phone and of one that holds five hundred.
+
+use std::time::{Duration, Instant};
 
 use footpath_tests::chance::Chance;
 use footpath_tests::district::{District, Walker};
-use footpath_tests::http::{Client, Traffic};
+use footpath_tests::http::Client;
+use footpath_tests::link::{Nature, SlowLink};
 use footpath_tests::stories::notes;
 use serde_json::{Value, json};
 use sync_core::ids::Id;
@@ -13,10 +17,12 @@ const RECIPIENTS: usize = 20;
 const VISITED: usize = 9;
 const VISITS: usize = 12;
 const NOTE: usize = 120;
+/// More than any worker has.
+const MANY: usize = 500;
 
-pub fn measure() -> (Value, Value) {
+pub fn measure() -> Value {
     let mut chance = Chance::new(12);
-    let mut district = District::new(&["anna"]);
+    let mut district = District::new(&["anna", "boris"]);
     let mut anna = district.walker("anna");
     let cases: Vec<Id> = (0..RECIPIENTS).map(|n| anna.register(&format!("Recipient {n}"))).collect();
     for case in &cases {
@@ -27,22 +33,33 @@ pub fn measure() -> (Value, Value) {
 
     let rows: Vec<Value> =
         (0..VISITS).map(|n| visit(&mut anna, cases[n % VISITED], n + 1, &mut chance)).collect();
-    let (push, payload) = sync_measured(&mut anna, &district);
+    let push = sync_measured(&mut anna, &district, Nature::edge());
     assert_eq!(anna.phone.waiting(), 0);
-    let (idle, _) = sync_measured(&mut anna, &district);
+    let idle = sync_measured(&mut anna, &district, Nature::none());
+
+    let mut boris = district.walker("boris");
+    for n in 0..MANY {
+        boris.register(&format!("Recipient {n}"));
+    }
+    boris.sync_all();
+    boris.sync_all();
+    let idle_500 = sync_measured(&mut boris, &district, Nature::none());
 
     let plain = serde_json::to_vec(&rows).unwrap();
     // A gzip file is its deflated content with 18 bytes around it.
     let gzipped = miniz_oxide::deflate::compress_to_vec(&plain, 9).len() + 18;
-    let push = json!({
-        "wire_bytes_up": push.up,
-        "wire_bytes_down": push.down,
-        "round_trips": push.round_trips,
-        "payload_bytes": payload,
-        "json_gzip9_bytes": gzipped,
-    });
-    let idle = json!({"wire_bytes_total": idle.up + idle.down, "round_trips": idle.round_trips});
-    (push, idle)
+    json!({
+        "day_push": {
+            "wire_bytes_up": push.up,
+            "wire_bytes_down": push.down,
+            "round_trips": push.round_trips,
+            "payload_bytes": push.payload,
+            "json_gzip9_bytes": gzipped,
+            "edge_s": push.took.as_secs_f64(),
+        },
+        "idle_sync": idle.total(),
+        "idle_sync_500": idle_500.total(),
+    })
 }
 
 /// Logs a visit as the form writes it, and gives the row as plain JSON would carry it.
@@ -70,10 +87,32 @@ pub fn visit(anna: &mut Walker, case: Id, day: usize, chance: &mut Chance) -> Va
     json!({"id": record, "case": case, "type": "visit", "zone": "Asia/Vladivostok", "fields": shown})
 }
 
-/// One sync over a connection of its own, and the bytes of its requests' bodies.
-pub fn sync_measured(anna: &mut Walker, district: &District) -> (Traffic, usize) {
-    anna.link.client = Client::new(district.footpath.address);
-    let before = anna.link.sent_bodies;
-    anna.sync();
-    (anna.link.client.traffic, anna.link.sent_bodies - before)
+/// What one sync cost.
+struct Cost {
+    up: u64,
+    down: u64,
+    round_trips: u64,
+    /// Bytes of the requests' bodies.
+    payload: usize,
+    took: Duration,
+}
+
+impl Cost {
+    fn total(&self) -> Value {
+        json!({"wire_bytes_total": self.up + self.down, "round_trips": self.round_trips})
+    }
+}
+
+/// One sync over a connection of its own, counted between the phone and the server.
+fn sync_measured(walker: &mut Walker, district: &District, nature: Nature) -> Cost {
+    let link = SlowLink::to(district.footpath.address, nature);
+    walker.link.client = Client::new(link.address);
+    let before = walker.link.sent_bodies;
+    let began = Instant::now();
+    walker.sync();
+    let took = began.elapsed();
+    let (up, down) = link.bytes();
+    let round_trips = walker.link.client.traffic.round_trips;
+    walker.link.client = Client::new(district.footpath.address);
+    Cost { up, down, round_trips, payload: walker.link.sent_bodies - before, took }
 }

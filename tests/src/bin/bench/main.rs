@@ -1,12 +1,14 @@
 //! Measures what is promised of sync, against the real server over real HTTP, and prints it as one JSON object.
 //!
 //! Bytes are those of whole HTTP messages on the wire, headers as a browser sends them included; TLS and
-//! TCP's own are not. Bytes are exact, times are this machine's. `bench storm50 growth` measures these alone.
+//! TCP's own are not. Bytes are exact, times are this machine's. `bench storm50 growth` measures these alone,
+//! `bench list` says what there is.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod day;
 mod first;
+mod growth;
 mod machine;
 mod poke;
 mod rest;
@@ -19,10 +21,11 @@ use serde_json::{Map, Value, json};
 type Part = (&'static str, fn() -> Value);
 
 const PARTS: &[Part] = &[
-    ("day_push", day),
+    ("day_push", day::measure),
     ("admission", admission),
     ("first_sync", first::measure),
-    ("storm50", || json!({"storm50": storm::measure(50, 12)})),
+    ("storm50", || json!({"storm50": storm::measure(50, 12, 9)})),
+    ("growth", || json!({"growth": growth::measure()})),
     ("rest100k", || json!({"rest100k": rest::measure()})),
     ("poke", poke::measure),
     ("storm1000", || json!({"storm1000": storm::measure(1_000, 12, 3)})),
@@ -30,6 +33,10 @@ const PARTS: &[Part] = &[
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if wanted == ["list"] {
+        PARTS.iter().for_each(|(name, _)| println!("{name}"));
+        return;
+    }
     let mut report = Map::new();
     for (name, measure) in PARTS {
         if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == name) {
@@ -42,11 +49,6 @@ fn main() {
     }
     report.insert("machine".to_owned(), machine::facts());
     println!("{}", serde_json::to_string_pretty(&report).unwrap());
-}
-
-fn day() -> Value {
-    let (day_push, idle_sync) = day::measure();
-    json!({"day_push": day_push, "idle_sync": idle_sync})
 }
 
 fn admission() -> Value {
