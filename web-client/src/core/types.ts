@@ -37,6 +37,10 @@ export interface RecordRow {
   month: string | null;
   state: RecordState;
   reason: string | null;
+  /** Which changes of it were set aside. */
+  aside?: string[];
+  /** No longer this person's: it goes from the phone once what waits here is answered for. */
+  leaving?: boolean;
   fields: Fields;
   conflicts: Record<string, ConflictValue[]>;
   /** Who made it and when; null when its first change is not on this phone. */

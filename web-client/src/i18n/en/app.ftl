@@ -292,7 +292,24 @@ notice-returned = The coordinator returned a record with a comment.
 notice-settled = The coordinator dealt with a record that was set aside.
 notice-released = The record that was set aside has been accepted: it is on the server.
 notice-remade = Records were prepared for sending again. There is nothing to do.
-notice-revoked_family = A person was handed over to another worker. Your unsent records about them will still go out.
+notice-revoked_family =
+    { $count ->
+        [0] A card has left this phone: the person was handed over to another worker.
+        [one] A person was handed over to another worker. { $count } record of yours about them still waits and will go out; then the card leaves this phone.
+       *[other] A person was handed over to another worker. { $count } records of yours about them still wait and will go out; then the card leaves this phone.
+    }
+notice-revoked_other = What is no longer yours to do has left this phone: a chore, or a neighbour's card.
+notice-accepted_late =
+    { $count ->
+        [one] The server took in { $count } record about a person who is with another worker now. The coordinator will see a mark; there is nothing to do.
+       *[other] The server took in { $count } records about people who are with another worker now. The coordinator will see a mark; there is nothing to do.
+    }
+record-leaving = This person was handed over to another worker. The record will go to the server, and then leave this phone.
+aside-elsewhere = News of what was set aside
+aside-elsewhere-help = Set aside from another phone of yours, or dealt with already. The records themselves are on the server.
+aside-set_aside = Set aside { $when }
+aside-settled = Dealt with { $when }
+aside-note = Coordinator: { $note }
 notice-rolled_back = The phone's data went back to an older state. What the server had was loaded again.
 notice-server_restored = The server was restored from a copy. This phone is giving back what the server has lost; nothing for you to do.
 notice-row_unreadable = A document arrived damaged. Tell the coordinator.
