@@ -120,8 +120,9 @@ impl Author {
             }
             self.sync(p, Fate::Calm);
         }
-        for _ in 0..self.workers {
-            let (case, person) = (self.chance.below(8), self.chance.below(self.workers));
+        // Most people are visited by two.
+        for case in 0..2 * self.workers {
+            let person = self.chance.below(self.workers);
             self.actions.push(Action::Assign { case, person });
         }
     }

@@ -30,6 +30,8 @@ pub struct Mirror {
     aside_rows: BTreeMap<u64, (DeviceId, DocId, ChangeHash)>,
     /// The last decision about each record.
     pub reviews: BTreeMap<(DocId, String), Review>,
+    /// What the rows since the last action were, in short.
+    pub outlines: Vec<String>,
     /// Texts that a coordinator let into the log, in whatever epoch.
     released: BTreeSet<u32>,
     /// Changes since somebody last took note.
@@ -84,6 +86,7 @@ impl Mirror {
 
     fn take_one(&mut self, row: LogRow) -> Result<(), Violation> {
         let seq = row.seq;
+        self.outlines.push(outline(&row));
         match row.entry {
             Entry::Change(change) => {
                 let key = (change.doc, change.hash);
@@ -167,6 +170,19 @@ impl Mirror {
             held.read = Some(read(doc, held.scope, bytes));
         }
         held.read.as_ref().unwrap_or(&NONE)
+    }
+}
+
+fn outline(row: &LogRow) -> String {
+    let seq = row.seq;
+    match &row.entry {
+        Entry::Change(change) => {
+            let (kind, texts) = (change.scope.kind, texts::numbers_in(&change.bytes));
+            format!("{seq} {kind:?} {} change {} №{texts:?} flag {:?}", change.doc, change.hash, change.flag)
+        }
+        Entry::SetAside(aside) => format!("{seq} set aside {} for {}", aside.item.hash, aside.reason),
+        Entry::Office(office) => format!("{seq} {}", office.row.cache_key()),
+        other => format!("{seq} {other:?}"),
     }
 }
 

@@ -24,11 +24,24 @@ pub struct Found {
     pub action: Action,
 }
 
+/// Tells it, with each action and the rows of the log that it left, for who wants to understand it.
+pub fn tell_aloud(history: &History, say: &mut dyn FnMut(String)) -> Told {
+    tell_to(history, &mut |action, rows| {
+        say(json!(action).to_string());
+        rows.iter().for_each(|row| say(format!("    {row}")));
+    })
+}
+
 /// Tells it. A panic, in the product or in what looks at it, is a violation like any other.
 pub fn tell(history: &History) -> Told {
+    tell_to(history, &mut |_, _| {})
+}
+
+fn tell_to(history: &History, listen: &mut dyn FnMut(&Action, &[String])) -> Told {
     let mut world = World::new(history);
     for (at, action) in history.actions.iter().enumerate() {
         let outcome = catch_unwind(AssertUnwindSafe(|| world.act(action)));
+        listen(action, &std::mem::take(&mut world.mirror.outlines));
         let violation = match outcome {
             Ok(Ok(())) => continue,
             Ok(Err(violation)) => violation,

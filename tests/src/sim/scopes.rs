@@ -103,6 +103,10 @@ impl Scopes {
     /// From one day to another, both included; days since 1970.
     pub fn lend(&mut self, person: Id, family: Id, from: i64, to: i64, today: i64) {
         let before = self.stands.get(&(person, family));
+        // Who has it for good keeps it: standing in for somebody adds days and takes none away.
+        if before.is_some_and(|stand| stand.word == Word::Given) {
+            return;
+        }
         let had = before.is_some_and(|stand| stand.word != Word::Taken);
         let ever = before.map_or(Has::No, |stand| stand.ever);
         let begun = if from <= today && today <= to { Has::Yes } else { Has::No };
@@ -189,13 +193,15 @@ impl Scopes {
         if !worker && !matches!(scope.kind, Kind::Task | Kind::Activity) {
             return Has::No;
         }
+        if self.unsettled {
+            return Has::Maybe;
+        }
         let family = match scope.family {
             Some(family) if worker => self.stands(person.id, family, today),
             _ => Has::No,
         };
-        // A card brought back by a phone is where it was.
         let card = scope.kind == Kind::Person && scope.place.is_some_and(|p| person.villages.contains(&p));
-        let made = self.makers.get(&doc) == Some(&person.id) && !self.unsettled;
+        let made = self.makers.get(&doc) == Some(&person.id);
         let on_it = self.on.get(&doc).is_some_and(|people| people.contains(&person.id));
         let otherwise = match (card || made, on_it) {
             (true, _) => Has::Yes,

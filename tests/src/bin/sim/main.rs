@@ -1,7 +1,7 @@
 //! `sim --days N --seed S`: one JSON line about how it went; exit code 1 when something did not hold.
 //!
 //! `--seeds A..B` tells all of them and sums up, `--jobs J` side by side; `--replay FILE` tells a history from a
-//! file; `--planted BUG` plants a bug; `--out FOLDER` is where shrunk histories go (`target/sim`).
+//! file, aloud; `--planted BUG` plants a bug; `--out FOLDER` is where shrunk histories go (`target/sim`).
 
 // A simulator that cannot go on says so by ending.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use footpath_tests::sim::action::History;
-use footpath_tests::sim::run::{Count, Found, Told, tell};
+use footpath_tests::sim::run::{Count, Found, Told, tell, tell_aloud};
 use footpath_tests::sim::{fates, shrink};
 use options::Options;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ type Summary = (Count, Vec<Value>);
 fn replay(file: &Path) -> Summary {
     let text = std::fs::read_to_string(file).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
     let history = History::from_text(&text).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
-    let told = tell(&history);
+    let told = tell_aloud(&history, &mut |line| eprintln!("{line}"));
     let violations = told.violation.iter().map(|found| described(&history, found)).collect();
     (told.count, violations)
 }
