@@ -34,6 +34,16 @@ impl Ear {
         digits.parse().map_err(|_| io::ErrorKind::InvalidData.into())
     }
 
+    /// Lets go of the pokes that have come and were not waited for.
+    pub fn forget(&mut self) -> io::Result<()> {
+        self.stream.set_nonblocking(true)?;
+        let mut buffer = [0; 4096];
+        while self.stream.read(&mut buffer).is_ok_and(|read| read > 0) {}
+        self.stream.set_nonblocking(false)?;
+        self.seen.clear();
+        Ok(())
+    }
+
     /// Everything up to and with `end`.
     fn until(&mut self, end: &[u8]) -> io::Result<Vec<u8>> {
         loop {

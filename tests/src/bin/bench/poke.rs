@@ -23,6 +23,7 @@ pub fn measure() -> Value {
         .map(|_| {
             anna.phone.visit(case, &notes(&mut chance, 120)).expect("a visit is saved");
             std::thread::sleep(QUIET);
+            ear.forget().expect("the stream goes on");
             let request = anna.phone.ask().expect("there is something to send");
             let began = Instant::now();
             // The poke may be here before the phone has its answer.
