@@ -112,6 +112,18 @@ const SABOTAGES: &[Sabotage] = &[
         named: "SELECT 'table documents'",
     },
     Sabotage {
+        name: "a document in one piece names another author",
+        file: "log.db",
+        sql: "UPDATE snapshots SET authors = x'8150000102030405060708090a0b0c0d0e0f'",
+        named: "SELECT 'snapshot of document ' || lower(hex(doc)) FROM snapshots",
+    },
+    Sabotage {
+        name: "a document in one piece holds more than it says",
+        file: "log.db",
+        sql: "UPDATE snapshots SET seq = 1",
+        named: "SELECT 'snapshot of document ' || lower(hex(doc)) FROM snapshots",
+    },
+    Sabotage {
         name: "the desk shows another state",
         file: "read.db",
         sql: "UPDATE record SET state = 'returned'",

@@ -81,7 +81,7 @@ fn a_backup_of_a_log_that_is_not_whole_is_put_in_place_on_demand_only() {
     world.footpath().stop();
     let log = Connection::open(world.footpath().data.path().join("log.db")).unwrap();
     log.execute(
-        "UPDATE log SET author = zeroblob(16) WHERE seq = (SELECT max(seq) FROM log WHERE kind = 1)",
+        "UPDATE log SET author = zeroblob(16) WHERE seq = (SELECT min(seq) FROM log WHERE kind = 1)",
         [],
     )
     .unwrap();

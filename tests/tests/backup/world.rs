@@ -2,18 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::Duration;
 
 use footpath_tests::binary::Footpath;
-use footpath_tests::district::{District, Walker};
+use footpath_tests::district::District;
+use rusqlite::Connection;
 use serde_json::json;
 use sync_core::ids::Id;
 use tempfile::TempDir;
 
 pub struct World {
     pub district: District,
-    pub anna: Walker,
-    pub boris: Walker,
-    pub case: Id,
     /// Where keys and backups lie.
     pub shelf: TempDir,
 }
@@ -25,6 +24,10 @@ impl World {
         let (mut anna, mut boris) = (district.walker("anna"), district.walker("boris"));
         let case = anna.register("Зинаида");
         let visit = anna.phone.visit(case, "первый визит").unwrap();
+        // So many that the server puts the document together, in one piece.
+        for n in 0..10 {
+            anna.phone.visit(case, &format!("визит {n}")).unwrap();
+        }
         anna.sync_all();
         boris.phone.visit(Id([7; 16]), "у чужих").unwrap();
         boris.sync();
@@ -43,7 +46,8 @@ impl World {
         district.desk.approve(&visit.1);
         anna.sync_all();
         boris.sync();
-        Self { district, anna, boris, case, shelf: tempfile::tempdir().unwrap() }
+        await_snapshot(&district.footpath);
+        Self { district, shelf: tempfile::tempdir().unwrap() }
     }
 
     pub fn footpath(&mut self) -> &mut Footpath {
@@ -66,6 +70,19 @@ impl World {
         self.district.footpath.run(&["backup", "--recipient", key, "--out", text(&out)]);
         out
     }
+}
+
+/// Snapshots are made when the server is idle.
+fn await_snapshot(footpath: &Footpath) {
+    let log = Connection::open(footpath.data.path().join("log.db")).unwrap();
+    for _ in 0..6_000 {
+        let made: i64 = log.query_row("SELECT count(*) FROM snapshots", [], |row| row.get(0)).unwrap();
+        if made > 0 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("no snapshot is made");
 }
 
 /// Puts a backup into the folder of a server that has none.

@@ -6,6 +6,7 @@
 //! | [`envelopes`] | each kept header is signed by its device's key; the newest is the one the device is known by |
 //! | [`rows`] | numbers without a gap; each change is the bytes its hash names, whole, canonical, signed for |
 //! | [`documents`] | each change continues its document, by the actor its envelope says; the document opens |
+//! | [`snapshots`] | each document in one piece holds the changes of the log, by their authors, and nothing else |
 //! | `astray` | documents, office values, grants, assignments and quarantine follow from the rows |
 //! | `tables` | the desk's tables are what the log gives |
 //!
@@ -15,6 +16,7 @@ mod documents;
 mod envelopes;
 mod report;
 mod rows;
+mod snapshots;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -81,6 +83,7 @@ async fn walk(
     let signed = envelopes::check(log.as_ref(), report).await?;
     let found = rows::check(log.as_ref(), &signed, report).await?;
     documents::check(log.as_ref(), &found, report).await?;
+    snapshots::check(log.as_ref(), &found, report).await?;
     let again = folder.join("again.db");
     for astray in files.astray(folder, &again)? {
         match astray {

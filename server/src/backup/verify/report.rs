@@ -18,6 +18,7 @@ pub struct Report {
     pub by_word: u64,
     pub set_aside: u64,
     pub documents: u64,
+    pub snapshots: u64,
     pub envelopes: u64,
     pub devices: u64,
     /// Tables of the desk compared; 0 when there were none.
@@ -43,6 +44,7 @@ pub enum Where {
     Envelope(DeviceId, u64),
     Device(DeviceId),
     Document(DocId),
+    Snapshot(DocId),
     Table(&'static str),
     Desk(String),
 }
@@ -70,6 +72,7 @@ impl fmt::Display for Where {
             Self::Envelope(device, number) => write!(f, "envelope {number} of device {device}"),
             Self::Device(device) => write!(f, "device {device}"),
             Self::Document(doc) => write!(f, "document {doc}"),
+            Self::Snapshot(doc) => write!(f, "snapshot of document {doc}"),
             Self::Table(name) => write!(f, "table {name} of the log"),
             Self::Desk(name) => write!(f, "table {name} of the desk"),
         }
@@ -86,10 +89,11 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{} rows, {} changes in {} documents, {} set aside; {} envelopes of {} devices; {} tables of the desk",
+            "{} rows, {} changes in {} documents ({} in one piece), {} set aside; {} envelopes of {} devices; {} tables of the desk",
             self.rows,
             self.changes,
             self.documents,
+            self.snapshots,
             self.set_aside,
             self.envelopes,
             self.devices,
