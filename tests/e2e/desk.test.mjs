@@ -1,23 +1,11 @@
 // The coordinator's day at the desk, with the real server and phones that come and go.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Desk } from './desk.mjs';
-import { Phone } from './phone.mjs';
-import { Server } from './server.mjs';
+import { scene } from './scene.mjs';
 
-let server, desk, anna, sergey;
-
-before(async () => {
-  server = await Server.start();
-  desk = await Desk.open(server);
-  anna = await Phone.take(server);
-  await anna.signIn('anna');
-});
-
-after(async () => {
-  await Promise.all([anna, sergey, desk].map((one) => one?.putAway()));
-  await server?.stop();
-});
+let desk, anna, sergey;
+const here = scene('anna', (...those) => ([desk, anna] = those));
 
 const dialog = () => desk.page.getByRole('dialog');
 const count = async () => Number(/\d+/.exec(await desk.page.locator('.tally strong').innerText())[0]);
@@ -116,8 +104,7 @@ test('a record is sent back with a comment, corrected offline, and approved', as
 });
 
 test('many are approved at once, and the one that changed meanwhile is named', async () => {
-  sergey = await Phone.take(server);
-  await sergey.signIn('sergey');
+  sergey = await here.take('sergey');
   await desk.goTo('#/desk/log', 'Журнал');
   await desk.choose('Кто записал', { label: 'Сергей Поляков' });
   await desk.choose('Вид записи', { label: 'Визит' });
@@ -205,7 +192,7 @@ test('without a connection the desk says so, and shows what it knows', async () 
 });
 
 test('an administrator sees the devices and nothing of people', async () => {
-  const admin = await Desk.open(server, 'admin');
+  const admin = await Desk.open(here.server, 'admin');
   try {
     await admin.page.getByRole('heading', { level: 1, name: 'Телефоны' }).waitFor();
     await admin.goTo('#/desk/cases', 'Телефоны');

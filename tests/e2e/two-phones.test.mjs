@@ -1,25 +1,12 @@
 // Two people edit the same case without a network: what differs merges, what clashes is chosen at the desk.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Desk } from './desk.mjs';
-import { Phone } from './phone.mjs';
-import { Server } from './server.mjs';
+import { test } from 'node:test';
+import { scene } from './scene.mjs';
 
 const WHO = 'Галина Степановна Орлова';
 
-let server, desk, anna, oksana;
-
-before(async () => {
-  server = await Server.start();
-  desk = await Desk.open(server);
-  anna = await Phone.take(server);
-  await anna.signIn('anna');
-});
-
-after(async () => {
-  await Promise.all([anna, oksana, desk].map((one) => one?.putAway()));
-  await server?.stop();
-});
+let desk, anna, oksana;
+const here = scene('anna', (...those) => ([desk, anna] = those));
 
 /** The case card of WHO on a phone. */
 async function openCard(phone) {
@@ -72,8 +59,7 @@ test('the coordinator gives the case to a substitute, whose phone receives it', 
   await desk.told('Закреплено');
   await desk.page.getByText('на замене').waitFor();
 
-  oksana = await Phone.take(server);
-  await oksana.signIn('oksana');
+  oksana = await here.take('oksana');
   await openCard(oksana);
 });
 
