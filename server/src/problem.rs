@@ -180,4 +180,20 @@ mod tests {
         assert_eq!(body["status"], 401);
         assert_eq!(body["server_time_ms"], 5);
     }
+
+    #[test]
+    fn whoever_must_come_back_is_told_when_and_each_something_else() {
+        let waits = |problem: Problem| -> Vec<u64> {
+            let told = |response: Response| response.headers()[header::RETRY_AFTER].to_str().unwrap().parse();
+            (0..50).map(|_| told(problem.response(Language::Ru)).unwrap()).collect()
+        };
+        let busy = waits(Code::Busy.into());
+        assert!(busy.iter().all(|wait| (3..=7).contains(wait)), "{busy:?}");
+        let unwell = waits(StoreError::Unwell("disk I/O error".into()).into());
+        assert!(unwell.iter().all(|wait| (10..=17).contains(wait)), "{unwell:?}");
+        assert!(unwell.iter().any(|wait| *wait != unwell[0]), "they would all come back at once");
+        assert!(
+            Problem::new(Code::NotFound).response(Language::Ru).headers().get(header::RETRY_AFTER).is_none()
+        );
+    }
 }

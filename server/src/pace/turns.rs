@@ -81,7 +81,8 @@ impl Turns {
         turn.await.map_err(|_| Crowded)
     }
 
-    /// Whether somebody waits: then what can wait, should.
+    /// Whether somebody waits.
+    #[cfg(test)]
     pub fn crowded(&self) -> bool {
         self.room().waiting > 0
     }

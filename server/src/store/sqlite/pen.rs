@@ -89,3 +89,51 @@ fn probe(connection: &Connection, acknowledged: u64) -> Stored<u64> {
     connection.execute("UPDATE probe SET n = n + 1", ())?;
     Ok(counted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Organisation;
+    use crate::store::sqlite::{Founding, SqliteLog};
+    use sync_core::ids::Id;
+
+    /// A log without rows, whose pen has met a failure of the disk after `acknowledged` rows.
+    fn failed(acknowledged: u64) -> (tempfile::TempDir, Pen) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let organisation = Organisation { id: Id([1; 16]), name: "Опора".into(), epoch: Id([2; 16]) };
+        drop(SqliteLog::open(&path, || Founding { organisation, server_seed: [3; 32] }).unwrap());
+        let (newest, _) = watch::channel(acknowledged);
+        let mut pen = Pen::new(path.clone(), connect(&path).unwrap(), newest);
+        assert!(pen.take_up().is_ok(), "before anything fails the connection is good");
+        pen.put_down(&Err(StoreError::Unwell("disk I/O error".into())));
+        (folder, pen)
+    }
+
+    fn tried_for_a_while(pen: &mut Pen) -> bool {
+        (0..20).any(|_| {
+            std::thread::sleep(TRY_AGAIN / 5);
+            pen.take_up().is_ok()
+        })
+    }
+
+    #[test]
+    fn a_disk_that_takes_a_probe_is_believed_again() {
+        let (_folder, mut pen) = failed(0);
+        assert!(tried_for_a_while(&mut pen));
+    }
+
+    #[test]
+    fn a_log_without_what_was_acknowledged_is_not() {
+        let (_folder, mut pen) = failed(1);
+        assert!(!tried_for_a_while(&mut pen));
+    }
+
+    #[test]
+    fn a_piece_of_work_that_fails_takes_no_connection_along() {
+        let (_folder, mut pen) = failed(0);
+        assert!(tried_for_a_while(&mut pen));
+        pen.put_down(&Err(StoreError::Busy));
+        assert!(pen.take_up().is_ok());
+    }
+}
