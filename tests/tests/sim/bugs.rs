@@ -7,8 +7,8 @@ use footpath_tests::sim::run::tell;
 use footpath_tests::sim::{fates, shrink};
 
 /// Seeds and days of a run of `sim` that is told nothing else.
-const SEEDS: std::ops::Range<u64> = 1..9;
-const DAYS: usize = 60;
+const SEEDS: std::ops::Range<u64> = 1..13;
+const DAYS: usize = 30;
 
 fn is_found(bug: Bug) {
     let (history, found) = SEEDS
@@ -18,7 +18,7 @@ fn is_found(bug: Bug) {
     let name = found.violation.name;
     assert!(bug.seen_by().contains(&name), "{bug:?} was found as {:?}", found.violation);
 
-    let short = shrink::shrink(&history, name, found.at, 150);
+    let short = shrink::shrink(&history, name, found.at, 60);
     println!("{bug:?}: {name}, {} actions of {}\n{}", short.actions.len(), found.at + 1, short.to_text());
     assert!(short.actions.len() <= 20 || short.actions.len() * 5 < history.actions.len());
     let again = History::from_text(&short.to_text()).unwrap();

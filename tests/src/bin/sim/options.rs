@@ -23,9 +23,9 @@ pub struct Options {
 impl Options {
     pub fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
-            days: 60,
+            days: 30,
             first: 1,
-            end: 9,
+            end: 13,
             jobs: 1,
             planted: None,
             shrink: true,
