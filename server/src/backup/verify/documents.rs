@@ -1,5 +1,6 @@
 //! The documents, each from its changes alone.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sync_core::admission::{self, Fit, History, Limits};
@@ -17,7 +18,7 @@ const LOOK: usize = 64;
 pub async fn check(log: &dyn ChangeLog, found: &Found, report: &mut Report) -> Result<(), BackupError> {
     let docs: Vec<DocId> = found.sound.iter().copied().collect();
     for docs in docs.chunks(LOOK) {
-        for (doc, changes) in log.changes_of(docs).await? {
+        for (doc, changes) in changes_of(log, docs, report).await {
             report.documents += 1;
             if let Err(why) = one(&changes) {
                 report.flaw(Where::Document(doc), why);
@@ -25,6 +26,25 @@ pub async fn check(log: &dyn ChangeLog, found: &Found, report: &mut Report) -> R
         }
     }
     Ok(())
+}
+
+/// The changes of these documents; one of which a row cannot be read is named, and the others are.
+pub(super) async fn changes_of(
+    log: &dyn ChangeLog,
+    docs: &[DocId],
+    report: &mut Report,
+) -> BTreeMap<DocId, Vec<ChangeRow>> {
+    if let Ok(changes) = log.changes_of(docs).await {
+        return changes;
+    }
+    let mut found = BTreeMap::new();
+    for doc in docs {
+        match log.changes_of(&[*doc]).await {
+            Ok(changes) => found.extend(changes),
+            Err(why) => report.flaw(Where::Document(*doc), why.to_string()),
+        }
+    }
+    found
 }
 
 fn one(changes: &[ChangeRow]) -> Result<(), String> {

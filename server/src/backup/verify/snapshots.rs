@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sync_core::ids::{ChangeHash, DocId, Id};
 
 use super::rows::Found;
-use super::{Report, Where};
+use super::{Report, Where, documents};
 use crate::backup::BackupError;
 use crate::store::{ChangeLog, ChangeRow, Whole};
 
@@ -17,7 +17,7 @@ pub async fn check(log: &dyn ChangeLog, found: &Found, report: &mut Report) -> R
     let newest = *log.changed().borrow();
     let docs: Vec<DocId> = found.sound.iter().copied().collect();
     for docs in docs.chunks(LOOK) {
-        let mut changes = log.changes_of(docs).await?;
+        let mut changes = documents::changes_of(log, docs, report).await;
         for whole in wholes(log, docs, newest, report).await {
             let Some(snapshot) = &whole.snapshot else { continue };
             report.snapshots += 1;
