@@ -122,6 +122,13 @@ export type FieldItem = {
 /** A field's value; null is one that a person cleared. */
 export type FieldValue = null | boolean | number | string;
 
+/** A month's log of a case. */
+export type MonthItem = {
+  bytes: number;
+  changes: number;
+  month: string;
+};
+
 /** Somebody known by name. */
 export type PersonItem = {
   case?: string | null;
