@@ -13,7 +13,7 @@ use footpath_tests::phone::Phone;
 use serde_json::{Value, json};
 use sync_core::civil;
 use sync_core::ids::{DocId, Id, Month};
-use sync_core::wire::{self, Asked, Row};
+use sync_core::wire::{self, Asked, Cursor, Row};
 
 use crate::day;
 
@@ -123,21 +123,21 @@ impl<'a> First<'a> {
     /// Syncs until there is nothing more to come, and again after each cut.
     fn run(&mut self) {
         let began = Instant::now();
-        let mut was_cut = false;
+        let mut cut_at: Option<Option<Cursor>> = None;
         let mut request = self.phone.ask();
         while let Some(asked) = request {
+            let read = self.phone.host.device.read_request(&asked.body).unwrap();
+            // Goes on where the last whole page ended, and not before.
+            self.resumed += u64::from(cut_at.take().is_some_and(|cursor| cursor == read.cursor));
             request = match self.client.send(sync_ask(&asked)) {
                 Ok(answer) => {
                     assert_eq!(answer.status, 200);
-                    let asked = Asked::by(&self.phone.host.device.read_request(&asked.body).unwrap());
-                    let fresh = self.take_note(&answer.body, &asked);
-                    self.resumed += u64::from(was_cut && fresh);
-                    was_cut = false;
+                    self.take_note(&answer.body, &Asked::by(&read));
                     self.phone.hear(200, &answer.body)
                 }
                 Err(_) => {
                     self.cuts += 1;
-                    was_cut = true;
+                    cut_at = Some(read.cursor);
                     self.phone.hear_nothing();
                     self.phone.ask()
                 }
@@ -151,8 +151,8 @@ impl<'a> First<'a> {
         assert_eq!(self.cuts, self.link.cuts(), "every cut was noticed");
     }
 
-    /// Whether a page brings nothing that was brought before.
-    fn take_note(&mut self, body: &[u8], asked: &Asked) -> bool {
+    /// No document is brought twice, however often the link is cut.
+    fn take_note(&mut self, body: &[u8], asked: &Asked) {
         let answer = wire::unpack_answer(body, asked).unwrap();
         let docs: BTreeSet<DocId> = answer
             .rows
@@ -162,7 +162,9 @@ impl<'a> First<'a> {
                 Row::Office(_) => None,
             })
             .collect();
-        docs.into_iter().fold(true, |fresh, doc| self.given.insert(doc) && fresh)
+        for doc in docs {
+            assert!(self.given.insert(doc), "{doc} came twice");
+        }
     }
 
     /// Who is visited today, with their case and what was written this month.
