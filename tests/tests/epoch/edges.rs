@@ -5,7 +5,7 @@ use footpath_tests::district::District;
 use serde_json::Value;
 use sync_core::ids::Id;
 
-use crate::world::{Shelf, changes, set_aside, whole};
+use crate::world::{Shelf, await_snapshot, changes, set_aside, whole};
 
 #[test]
 fn a_phone_enrolled_after_the_backup_signs_in_again_and_loses_nothing() {
@@ -122,5 +122,36 @@ fn an_account_made_after_the_backup_is_made_again_and_its_phone_hands_in() {
     }
     galina.sync_all();
     assert_eq!(set_aside(&district.footpath), 0);
+    whole(&district.footpath);
+}
+
+#[test]
+fn what_was_given_in_one_piece_comes_back_in_one_piece() {
+    let mut district = District::new(&["anna", "boris"]);
+    let (mut anna, mut boris) = (district.walker("anna"), district.walker("boris"));
+    let shelf = Shelf::new(&district.footpath);
+    shelf.back_up(&district.footpath, "monday");
+    let case = anna.register("Зинаида");
+    let visits: Vec<_> = (0..12).map(|n| anna.phone.visit(case, &format!("визит {n}")).unwrap()).collect();
+    anna.sync_all();
+    await_snapshot(&district.footpath);
+    district.assign(case, &boris);
+    boris.sync_all();
+    // And something beyond the piece.
+    anna.phone.correct(&visits[0], &[("witness", "соседка".into())]).unwrap();
+    anna.sync_all();
+    boris.sync_all();
+    let before = changes(&district.footpath);
+    shelf.restore(&mut district.footpath, "monday");
+    // Anna's phone is gone: all there is is what Boris was given.
+    for _ in 0..3 {
+        boris.sync();
+    }
+    boris.sync_all();
+    let after = changes(&district.footpath);
+    let lost = before.iter().filter(|(hash, there)| after.get(*hash) != Some(there)).count();
+    assert_eq!((lost, after.len()), (0, before.len()));
+    let anna = district.walker("anna");
+    assert!(visits.iter().all(|at| anna.phone.row(at).is_some()), "its maker has the case");
     whole(&district.footpath);
 }

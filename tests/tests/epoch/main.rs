@@ -7,4 +7,5 @@
 
 mod back;
 mod edges;
+mod forged;
 mod world;

@@ -88,3 +88,16 @@ pub fn evidence(district: &mut District) -> Vec<String> {
     let read: Vec<String> = rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     read.into_iter().filter(|said| !said.contains(r#""missing":[],"forks":[]"#)).collect()
 }
+
+/// Snapshots are made when the server is idle.
+pub fn await_snapshot(footpath: &Footpath) {
+    let log = log(footpath);
+    for _ in 0..6_000 {
+        let made: i64 = log.query_row("SELECT count(*) FROM snapshots", [], |row| row.get(0)).unwrap();
+        if made > 0 {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("no snapshot is made");
+}
