@@ -412,3 +412,28 @@ fn reviews_go_with_their_document() {
     assert!(host.docs.is_empty() && host.office.is_empty());
     assert!(host.device.office.is_empty());
 }
+
+#[test]
+fn what_the_lists_missed_is_shown_at_the_next_start() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    visit(&mut host, 2, 5);
+    // The browser was killed after the append and before the cache: its rows know nothing of the second visit.
+    let stored = crate::device::Stored {
+        log: &host.log,
+        docs: host.docs.iter().map(|(doc, bytes)| (*doc, bytes.as_slice())).collect(),
+        office: Vec::new(),
+        cursor: host.cursor.as_deref(),
+    };
+    let (_, effects) = Device::open(stored);
+    let rows = effects.iter().find_map(|effect| match effect {
+        Effect::Cache { puts, .. } => match puts.first() {
+            Some(Put::Document { rows, .. }) => Some(rows.len()),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(rows, Some(2));
+}
