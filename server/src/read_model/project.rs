@@ -49,10 +49,13 @@ pub fn record(record: &Record) -> Projected {
     }
 }
 
-/// The day a record is about: when it was done, else when it is due.
+/// The day a record is about: when it was done, else when it was due. What is still to be done has no day yet, or
+/// it would lie in the future, above all that has happened.
 fn date_of(fields: &Fields) -> Option<String> {
-    ["date", "due"]
-        .iter()
+    let status = fields.get("status").and_then(Scalar::as_text).unwrap_or_default();
+    let open = matches!(status, "offered" | "accepted" | "in_progress");
+    let days: &[&str] = if open { &["date"] } else { &["date", "due"] };
+    days.iter()
         .filter_map(|name| fields.get(*name)?.as_text())
         .find(|text| is_civil_date(text))
         .map(str::to_owned)
@@ -192,6 +195,8 @@ mod tests {
         assert_eq!(date_of(&fields(&[("due", "2026-05-31".into())])).as_deref(), Some("2026-05-31"));
         let both = fields(&[("due", "2026-05-31".into()), ("date", "2026-06-01".into())]);
         assert_eq!(date_of(&both).as_deref(), Some("2026-06-01"));
+        let offered = fields(&[("due", "2026-05-31".into()), ("status", "offered".into())]);
+        assert_eq!(date_of(&offered), None);
         let odd = fields(&[("date", "yesterday".into()), ("due", Scalar::Int(5))]);
         assert_eq!(date_of(&odd), None);
     }

@@ -2,7 +2,7 @@
 import * as api from './api';
 import { asProblem, type DeskProblem } from './call';
 import { type Filters, NO_FILTERS } from './filters';
-import { mayApprove } from './rows';
+import { mayApprove, underWay } from './rows';
 import type { RecordItem, ReviewResult } from './types';
 
 const PIECE = 50;
@@ -69,7 +69,7 @@ export class LogModel {
       do {
         const page = await api.records(this.filters, Math.min(enough - items.length, api.MOST), next);
         if (mine !== this.asked) return;
-        items.push(...page.items);
+        items.push(...page.items.filter((item) => this.filters.state !== 'look' || !underWay(item) || item.conflicts.length > 0));
         next = page.next ?? null;
       } while (next !== null && items.length < enough);
       this.items = items;

@@ -38,6 +38,20 @@ describe('the log', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('leaves out what is still to be done, until it is over', async () => {
+    const chore = (id: string, status: string) => item({ id, type: 'task', fields: { status } });
+    const clash = { ...chore('clash', 'offered'), conflicts: ['due'] };
+    const page = ok({ items: [chore('offered', 'offered'), chore('done', 'done'), clash, ...rows('a')] });
+    const log = new LogModel();
+    answers = [page, page];
+    await log.look(NO_FILTERS);
+    expect(log.items.map(({ id }) => id)).toEqual(['done', 'clash', 'a']);
+    await log.look({ ...NO_FILTERS, state: 'all' });
+    expect(log.items).toHaveLength(4);
+    log.tick(log.items);
+    expect([...log.ticked.keys()]).toEqual(['done', 'a']);
+  });
+
   it('reads as many again as are shown, quietly', async () => {
     const log = new LogModel();
     const many = (from: number, count: number) => rows(...Array.from({ length: count }, (_, n) => `r${from + n}`));

@@ -26,7 +26,12 @@ export function asRow(item: RecordItem, conflicts: FieldItem[] = []): RecordRow 
 }
 
 /** A person must choose a value first; before that nobody can say what would be approved. */
-export const mayApprove = (item: RecordItem): boolean => item.state !== 'approved' && item.conflicts.length === 0;
+/** A chore that is offered or under way: there is nothing to look at before it is over. */
+export const underWay = (item: RecordItem): boolean =>
+  item.type === 'task' && !item.voided && ['offered', 'accepted', 'in_progress'].includes(String(item.fields.status));
+
+export const mayApprove = (item: RecordItem): boolean =>
+  item.state !== 'approved' && item.conflicts.length === 0 && !underWay(item);
 
 /** Whose card or log it is. A group activity is nobody's. */
 export function aboutWhom(item: RecordItem): string | null {
