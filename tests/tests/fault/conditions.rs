@@ -92,12 +92,11 @@ impl Drop for FailingFlush {
 
 /// Whether every thread of a process has a tracer.
 fn all_traced(process: u32) -> bool {
-    let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let traced = threads.map(|thread| {
+    let mut threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    threads.all(|thread| {
         let status = std::fs::read_to_string(thread.path().join("status")).unwrap_or_default();
         !status.contains("TracerPid:\t0\n")
-    });
-    traced.fold(true, |all, one| all && one)
+    })
 }
 
 /// What makes a process see another time, as environment variables. `None` when libfaketime is not here.
