@@ -43,7 +43,10 @@ class Life {
   static async end(phone, counted, cases) {
     const before = counted.saved.size;
     phone.page.evaluate(saveOnAndOn, cases).catch(() => undefined);
-    while (counted.saved.size === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const end = Date.now() + 20_000; counted.saved.size === before; ) {
+      assert.ok(Date.now() < end, 'nothing is saved any more');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_MS));
     await phone.pullBattery();
     counted.kills++;
