@@ -6,4 +6,5 @@ mod chains;
 mod derived;
 mod fate;
 mod field;
+mod first;
 mod given;
