@@ -9,6 +9,7 @@ pub mod auth;
 pub mod backup;
 pub mod command;
 pub mod config;
+mod deflated;
 pub mod demo;
 pub mod epoch;
 pub mod news;

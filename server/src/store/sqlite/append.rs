@@ -7,6 +7,7 @@ use sync_core::wire::Grant;
 use super::codec::{
     AssignedBody, ClosedBody, GrantBody, SetAsideBody, bytes, grant_columns, kind_number, kinds, topic_number,
 };
+use super::pack::pack;
 use super::people;
 use super::writer::Writing;
 use crate::store::{
@@ -84,11 +85,12 @@ fn entry_row(writing: &Writing<'_>, seq: u64, now_ms: i64, entry: &Entry) -> Sto
 
 fn change_row(writing: &Writing<'_>, seq: u64, now_ms: i64, change: &ChangeRow) -> Stored<()> {
     let scope = &change.scope;
+    let body = &pack(&change.hash, &change.bytes);
     let inserted = writing
         .connection
         .prepare_cached(
             "INSERT INTO log (seq, kind, doc, doc_kind, family, place, month, hash, author, device, envelope, flag, \
-             received_ms, body) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             received_ms, body, size) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             seq,
@@ -103,7 +105,8 @@ fn change_row(writing: &Writing<'_>, seq: u64, now_ms: i64, change: &ChangeRow) 
             change.envelope,
             change.flag.map(|flag| flag.code()),
             now_ms,
-            change.bytes,
+            body,
+            (body.len() != change.bytes.len()).then_some(change.bytes.len() as i64),
         ]);
     match inserted {
         Ok(_) => {}

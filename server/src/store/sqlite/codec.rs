@@ -10,6 +10,7 @@ use sync_core::scope::{Kind, Scope};
 use sync_core::verdict::{Flag, Reason};
 use sync_core::wire::Grant;
 
+use super::pack;
 use crate::store::{
     Assignment, ChangeRow, Entry, HeadOf, LogRow, OfficeEntry, RowHead, SetAsideRow, StoreError, Stored,
 };
@@ -69,7 +70,7 @@ pub struct ClosedBody {
 
 /// The columns of a head, in the order [`head`] reads them.
 pub const HEAD: &str = "seq, kind, doc, doc_kind, family, place, month, person, everyone, topic, subject, hash, \
-                        length(body)";
+                        coalesce(size, length(body))";
 
 /// The columns of a whole row, in the order [`log_row`] reads them.
 pub const WHOLE: &str = "seq, kind, doc, doc_kind, family, place, month, person, everyone, topic, subject, hash, \
@@ -207,16 +208,19 @@ pub fn log_row(row: &Row<'_>, org: Id) -> Stored<LogRow> {
     let by = || -> Stored<Id> { id!(row, 12, Id).ok_or(odd("author")) };
     let device = || -> Stored<DeviceId> { id!(row, 13, DeviceId).ok_or(odd("device")) };
     let entry = match row.get(1)? {
-        kinds::CHANGE => Entry::Change(ChangeRow {
-            doc: id!(row, 2, DocId).ok_or(odd("change"))?,
-            scope: scope(row, 3)?,
-            hash: id!(row, 11, ChangeHash).ok_or(odd("change"))?,
-            author: by()?,
-            device: device()?,
-            envelope: row.get(14)?,
-            flag: flag(row.get(15)?)?,
-            bytes: body.to_vec(),
-        }),
+        kinds::CHANGE => {
+            let hash = id!(row, 11, ChangeHash).ok_or(odd("change"))?;
+            Entry::Change(ChangeRow {
+                doc: id!(row, 2, DocId).ok_or(odd("change"))?,
+                scope: scope(row, 3)?,
+                hash,
+                author: by()?,
+                device: device()?,
+                envelope: row.get(14)?,
+                flag: flag(row.get(15)?)?,
+                bytes: pack::unpack(&hash, body)?,
+            })
+        }
         kinds::OFFICE => {
             let office: OfficeRow = read(body)?;
             Entry::Office(OfficeEntry { row: office, to: addressed_to(row, org)?, by: by()? })

@@ -6,6 +6,7 @@ mod beginnings;
 mod codec;
 mod envelopes;
 mod files;
+mod pack;
 mod pen;
 mod origins;
 mod people;

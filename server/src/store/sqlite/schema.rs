@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
     include_str!("migrations/004.sql"),
+    include_str!("migrations/005.sql"),
 ];
 
 /// Brings the database to this program's version; refuses one from a newer program.
@@ -66,6 +67,74 @@ mod tests {
         migrate(&mut connection).unwrap();
         migrate(&mut connection).unwrap();
         assert_eq!(version(&connection).unwrap(), STEPS.len());
+    }
+
+    /// What the first version wrote is read by this one, and stands beside what this one writes.
+    #[tokio::test]
+    async fn a_database_of_the_first_version_is_carried_over() {
+        use crate::store::{
+            Batch, ChangeLog, ChangeRow, Entry, Organisation,
+            sqlite::{Founding, SqliteLog},
+        };
+        use sync_core::crdt::Document;
+        use sync_core::ids::{Actor, DeviceId, DocId, Id};
+        use sync_core::record::{Fields, Scalar};
+        use sync_core::scope::{Kind, Scope};
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let (doc, one) = (DocId([4; 16]), [1u8; 16]);
+        let mut document = Document::new(Kind::Task).unwrap();
+        let mut change = |text: &str| {
+            let fields = Fields::from([("what".to_owned(), Scalar::from(text.repeat(20)))]);
+            document.write(&Actor([7; 16]), 1, "", &fields).unwrap().unwrap()
+        };
+        let (old, new) = (change("дрова "), change("вода "));
+        {
+            let first = Connection::open(&path).unwrap();
+            first.execute_batch(STEPS[0]).unwrap();
+            first.pragma_update(None, "user_version", 1).unwrap();
+            for (key, value) in
+                [("org", &one[..]), ("org_name", b"Old"), ("epoch", &one), ("server_seed", &[3; 32])]
+            {
+                first.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (key, value)).unwrap();
+            }
+            first.execute("INSERT INTO counter (org, seq) VALUES (?1, 1)", [one]).unwrap();
+            first
+                .execute(
+                    "INSERT INTO log (seq, kind, doc, doc_kind, hash, author, device, envelope, received_ms, body) \
+                     VALUES (1, 1, ?1, 4, ?2, ?3, ?3, 1, 5, ?4)",
+                    (doc.0, old.hash().0, one, old.bytes()),
+                )
+                .unwrap();
+            first.execute("INSERT INTO documents (doc, kind) VALUES (?1, 4)", [doc.0]).unwrap();
+        }
+        let organisation = Organisation { id: Id([9; 16]), name: "New".to_owned(), epoch: Id([9; 16]) };
+        let log = SqliteLog::open(&path, || Founding { organisation, server_seed: [9; 32] }).unwrap();
+        assert_eq!(log.organisation().name, "Old");
+        let scope = Scope { kind: Kind::Task, family: None, place: None, month: None };
+        let row = ChangeRow {
+            doc,
+            scope,
+            hash: new.hash(),
+            author: Id(one),
+            device: DeviceId(one),
+            envelope: 2,
+            flag: None,
+            bytes: new.bytes().to_vec(),
+        };
+        log.append(Batch { entries: vec![Entry::Change(row)], ..Batch::default() }).await.unwrap();
+        let changes = log.changes_of(&[doc]).await.unwrap().remove(&doc).unwrap();
+        let bytes: Vec<&[u8]> = changes.iter().map(|change| change.bytes.as_slice()).collect();
+        assert_eq!(bytes, [old.bytes(), new.bytes()]);
+        let heads = log.heads_in(&[sync_core::wire::Grant::Document(doc)], 0, 9, 9).await.unwrap();
+        let sizes: Vec<usize> = heads.iter().map(|head| head.size as usize).collect();
+        assert_eq!(sizes, [old.bytes().len(), new.bytes().len()], "a size is that of what is given");
+        let kept: i64 = Connection::open(&path)
+            .unwrap()
+            .query_row("SELECT length(body) FROM log WHERE seq = 2", (), |row| row.get(0))
+            .unwrap();
+        assert!(kept * 2 < new.bytes().len() as i64, "what is new is packed");
     }
 
     #[test]

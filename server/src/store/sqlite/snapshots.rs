@@ -118,7 +118,7 @@ fn extent(connection: &Connection, doc: DocId, scope: Scope) -> Stored<Extent> {
         .unwrap_or_default();
     let beyond = connection
         .prepare_cached(
-            "SELECT count(*), coalesce(max(seq), 0), coalesce(sum(length(body)), 0) FROM log INDEXED BY log_doc \
+            "SELECT count(*), coalesce(max(seq), 0), coalesce(sum(coalesce(size, length(body))), 0) FROM log INDEXED BY log_doc \
              WHERE doc = ?1 AND kind = 1 AND seq > ?2",
         )?
         .query_row(params![doc.0, snapshot.seq], held)?;
