@@ -33,7 +33,7 @@ pub use tail::rebuild;
 use writer::Writer;
 
 /// Of the projection: tables of another version are made again. Raise it with every change of meaning.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Queries at once.
 const READERS: usize = 4;
@@ -178,6 +178,11 @@ fn connect_to_read(path: &Path) -> Result<Connection, ReadModelError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.execute_batch("PRAGMA busy_timeout = 5000;")?;
     Ok(connection)
+}
+
+/// An id in hex as the tables keep it. What is no hex names nothing there.
+fn key(id: &str) -> Vec<u8> {
+    sync_core::ids::unhex(id).unwrap_or_default()
 }
 
 /// Removes the file and what SQLite keeps beside it.

@@ -1,15 +1,19 @@
 //! The tables of records: `record`, `history`, `conflict`, `review`.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 use sync_core::civil;
 use sync_core::crdt::{Change, DocumentError};
+use sync_core::ids::unhex;
 use sync_core::office::{Decision, Review};
 use sync_core::record::Fields;
 use sync_core::scope::Kind;
 
 use super::project::{self, Projected, Reading};
 use super::{ReadModelError, cards};
+use crate::deflated::deflate;
 use crate::store::{ChangeRow, LogRow};
 
 /// What one change did: to each record the values it put, and the record as it then was.
@@ -36,9 +40,18 @@ pub fn put(
     change: &ChangeRow,
     written: Written,
 ) -> Result<(), ReadModelError> {
+    let from = Origin {
+        row,
+        change,
+        at_ms: written.at_ms,
+        doc: doc_number(transaction, change)?,
+        writer: writer_number(transaction, change)?,
+    };
     for (id, put, projected) in &written.records {
-        put_history(transaction, row, change, written.at_ms, id, put, projected)?;
-        put_record(transaction, row, change, written.at_ms, id, projected)?;
+        let known = known(transaction, from.doc, id)?;
+        let fields = packed(&projected.fields);
+        let record = put_record(transaction, &from, id, projected, known.as_ref(), &fields)?;
+        put_history(transaction, &from, record, put, projected, known.as_ref())?;
         put_conflicts(transaction, change, id, projected)?;
         match change.scope.kind {
             Kind::Case => cards::put_case(transaction, change, projected)?,
@@ -47,6 +60,74 @@ pub fn put(
         }
     }
     Ok(())
+}
+
+/// What all the rows of one change have in common.
+struct Origin<'a> {
+    row: &'a LogRow,
+    change: &'a ChangeRow,
+    at_ms: i64,
+    doc: i64,
+    writer: i64,
+}
+
+/// A record as the tables have it.
+struct Known {
+    record: i64,
+    received_ms: i64,
+    flags: Option<String>,
+    fields: Vec<u8>,
+}
+
+fn known(transaction: &Transaction<'_>, doc: i64, id: &str) -> Result<Option<Known>, ReadModelError> {
+    let known = transaction
+        .prepare_cached("SELECT n, received_ms, flags, fields FROM record WHERE id = ?1 AND doc = ?2")?
+        .query_row(params![key_of(id), doc], |row| {
+            Ok(Known {
+                record: row.get(0)?,
+                received_ms: row.get(1)?,
+                flags: row.get(2)?,
+                fields: row.get(3)?,
+            })
+        })
+        .optional()?;
+    Ok(known)
+}
+
+fn doc_number(transaction: &Transaction<'_>, change: &ChangeRow) -> Result<i64, ReadModelError> {
+    let found = transaction
+        .prepare_cached("SELECT n FROM doc WHERE id = ?1")?
+        .query_row([change.doc.0], |row| row.get(0))
+        .optional()?;
+    if let Some(n) = found {
+        return Ok(n);
+    }
+    let scope = &change.scope;
+    transaction
+        .prepare_cached("INSERT INTO doc (id, kind, case_id, place, month) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            change.doc.0,
+            kind_name(scope.kind),
+            scope.family.map(|family| family.to_string()),
+            scope.place.map(|place| place.to_string()),
+            scope.month.map(|month| month.to_string())
+        ])?;
+    Ok(transaction.last_insert_rowid())
+}
+
+fn writer_number(transaction: &Transaction<'_>, change: &ChangeRow) -> Result<i64, ReadModelError> {
+    let (author, device) = (change.author.to_string(), change.device.to_string());
+    let found = transaction
+        .prepare_cached("SELECT n FROM writer WHERE author = ?1 AND device = ?2")?
+        .query_row([&author, &device], |row| row.get(0))
+        .optional()?;
+    if let Some(n) = found {
+        return Ok(n);
+    }
+    transaction
+        .prepare_cached("INSERT INTO writer (author, device) VALUES (?1, ?2)")?
+        .execute([&author, &device])?;
+    Ok(transaction.last_insert_rowid())
 }
 
 /// Adds a decision and sets the record's state by it; `None` takes the decision before it back.
@@ -78,103 +159,121 @@ pub fn put_review(
             by,
             row.received_ms
         ])?;
-    let digest: Option<String> = transaction
-        .prepare_cached("SELECT digest FROM record WHERE doc = ?1 AND id = ?2")?
-        .query_row(params![doc, record], |row| row.get(0))
+    let found: Option<(i64, String)> = transaction
+        .prepare_cached("SELECT n, digest FROM record_shown WHERE doc_key = ?1 AND key = ?2")?
+        .query_row(params![key_of(doc), key_of(record)], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    if let Some(digest) = digest {
+    if let Some((n, digest)) = found {
         let state = state_of(transaction, doc, record, &digest)?;
         transaction
-            .prepare_cached("UPDATE record SET state = ?3 WHERE doc = ?1 AND id = ?2")?
-            .execute(params![doc, record, state])?;
+            .prepare_cached("UPDATE record SET state = ?2 WHERE n = ?1")?
+            .execute(params![n, state])?;
     }
     Ok(())
 }
 
+/// Writes the change; what the record showed before is now to be kept by whoever put it.
 fn put_history(
     transaction: &Transaction<'_>,
-    row: &LogRow,
-    change: &ChangeRow,
-    at_ms: i64,
-    id: &str,
+    from: &Origin<'_>,
+    record: i64,
     put: &Fields,
     projected: &Projected,
+    before: Option<&Known>,
 ) -> Result<(), ReadModelError> {
+    if let Some(known) = before {
+        transaction
+            .prepare_cached("UPDATE history SET fields = ?2 WHERE record = ?1 AND fields IS NULL")?
+            .execute(params![record, known.fields])?;
+    }
+    let shown = before.is_none() && *put == projected.fields;
     transaction
         .prepare_cached(
-            "INSERT INTO history (seq, doc, record, hash, author, device, at_ms, received_ms, flag, fields, digest)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO history (record, seq, hash, writer, at_ms, received_ms, flag, fields, digest)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
-            row.seq,
-            change.doc.to_string(),
-            id,
-            change.hash.to_string(),
-            change.author.to_string(),
-            change.device.to_string(),
-            at_ms,
-            row.received_ms,
-            change.flag.map(|flag| flag.code()),
-            json(put),
-            projected.digest.to_string()
+            record,
+            from.row.seq,
+            from.change.hash.0,
+            from.writer,
+            from.at_ms,
+            from.row.received_ms,
+            from.change.flag.map(|flag| flag.code()),
+            (!shown).then(|| packed(put)),
+            projected.digest.0
         ])?;
     Ok(())
 }
 
+/// Writes the record as it is now; gives its number.
 fn put_record(
     transaction: &Transaction<'_>,
-    row: &LogRow,
-    change: &ChangeRow,
-    at_ms: i64,
+    from: &Origin<'_>,
     id: &str,
     projected: &Projected,
-) -> Result<(), ReadModelError> {
-    let doc = change.doc.to_string();
-    let digest = projected.digest.to_string();
-    let state = state_of(transaction, &doc, id, &digest)?;
+    before: Option<&Known>,
+    fields: &[u8],
+) -> Result<i64, ReadModelError> {
+    let state = state_of(transaction, &from.change.doc.to_string(), id, &projected.digest.to_string())?;
     // A record without a readable date stands under the day the server first got it.
-    let received_ms: i64 = transaction
-        .prepare_cached("SELECT min(received_ms) FROM history WHERE doc = ?1 AND record = ?2")?
-        .query_row(params![doc, id], |row| row.get(0))?;
+    let received_ms = before.map_or(from.row.received_ms, |known| known.received_ms);
     let date = projected.date.clone().unwrap_or_else(|| civil::date(received_ms));
-    let month =
-        change.scope.month.map_or_else(|| date.get(..7).unwrap_or_default().to_owned(), |m| m.to_string());
+    let violations = (!projected.violations.is_empty()).then(|| json(&projected.violations));
+    let flags = flags(before, from.change);
+    let (conflicts, voided, seq) = (projected.conflicts.len(), projected.voided, from.row.seq);
+    if let Some(Known { record, .. }) = before {
+        transaction
+            .prepare_cached(
+                "UPDATE record SET type = ?2, date = ?3, state = ?4, conflicts = ?5, violations = ?6, flags = ?7,
+                   fields = ?8, voided = ?9, last_seq = ?10 WHERE n = ?1",
+            )?
+            .execute(params![
+                record,
+                projected.type_,
+                date,
+                state,
+                conflicts,
+                violations,
+                flags,
+                fields,
+                voided,
+                seq
+            ])?;
+        return Ok(*record);
+    }
     transaction
         .prepare_cached(
-            "INSERT INTO record (doc, id, kind, type, case_id, place, author, device, at_ms, date, month, state,
-                                 digest, conflicts, violations, flags, fields, voided, first_seq, last_seq, received_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
-                     (SELECT json_group_array(flag) FROM (SELECT DISTINCT flag FROM history
-                       WHERE doc = ?1 AND record = ?2 AND flag IS NOT NULL ORDER BY flag)),
-                     ?16, ?17, ?18, ?18, ?19)
-             ON CONFLICT (doc, id) DO UPDATE SET
-               type = excluded.type, date = excluded.date, month = excluded.month, state = excluded.state,
-               digest = excluded.digest, conflicts = excluded.conflicts, violations = excluded.violations,
-               flags = excluded.flags, fields = excluded.fields, voided = excluded.voided,
-               last_seq = excluded.last_seq",
+            "INSERT INTO record (doc, id, type, writer, at_ms, date, state, conflicts, violations, flags, fields, voided,
+                                 first_seq, last_seq, received_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14)",
         )?
         .execute(params![
-            doc,
-            id,
-            kind_name(change.scope.kind),
+            from.doc,
+            key_of(id),
             projected.type_,
-            change.scope.family.map(|family| family.to_string()),
-            change.scope.place.map(|place| place.to_string()),
-            change.author.to_string(),
-            change.device.to_string(),
-            at_ms,
+            from.writer,
+            from.at_ms,
             date,
-            month,
             state,
-            digest,
-            projected.conflicts.len(),
-            json(&projected.violations),
-            json(&projected.fields),
-            projected.voided,
-            row.seq,
+            conflicts,
+            violations,
+            flags,
+            fields,
+            voided,
+            seq,
             received_ms
         ])?;
-    Ok(())
+    Ok(transaction.last_insert_rowid())
+}
+
+/// The flags of all changes of the record, each once, sorted.
+fn flags(before: Option<&Known>, change: &ChangeRow) -> Option<String> {
+    let known = before.and_then(|known| known.flags.as_deref());
+    let mut flags: BTreeSet<String> =
+        known.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    flags.extend(change.flag.map(|flag| flag.code().to_owned()));
+    (!flags.is_empty()).then(|| json(&flags))
 }
 
 fn put_conflicts(
@@ -237,6 +336,15 @@ pub fn kind_name(kind: Kind) -> &'static str {
         Kind::Task => "task",
         Kind::Activity => "activity",
     }
+}
+
+/// An id in hex as the tables keep it.
+fn key_of(id: &str) -> Vec<u8> {
+    unhex(id).unwrap_or_else(|| id.as_bytes().to_vec())
+}
+
+fn packed(fields: &Fields) -> Vec<u8> {
+    deflate(json(fields).as_bytes()).unwrap_or_default()
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -60,7 +60,8 @@ const SELECT_CASE: &str = "
       SELECT c.id, c.person,
              coalesce(p.name, (SELECT name FROM person WHERE case_id = c.id ORDER BY id LIMIT 1), '') AS name,
              c.place, l.name AS place_name, c.care_status,
-             (SELECT max(date) FROM record WHERE case_id = c.id AND type = 'visit' AND NOT voided)
+             (SELECT max(r.date) FROM doc d JOIN record r ON r.doc = d.n
+               WHERE d.case_id = c.id AND r.type = 'visit' AND NOT r.voided)
       FROM case_file c LEFT JOIN person p ON p.id = c.person LEFT JOIN place l ON l.id = c.place) c";
 
 /// Cases within reach, by name, then id.

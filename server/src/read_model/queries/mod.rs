@@ -18,6 +18,10 @@ use sync_core::ids::{hex, unhex};
 pub use reach::Reach;
 
 use super::ReadModelError;
+use crate::deflated::inflate;
+
+/// The fields of a record take so many bytes of JSON at most: hundreds of the largest changes.
+const MOST_FIELDS: usize = 64 << 20;
 
 /// The longest page.
 pub const MAX_PAGE: usize = 200;
@@ -35,6 +39,12 @@ pub fn unmark<T: DeserializeOwned>(text: &str) -> Option<T> {
 /// JSON that this program wrote into a table.
 fn stored<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, ReadModelError> {
     serde_json::from_str(text).map_err(|_| ReadModelError::Odd(what))
+}
+
+/// The same, deflated.
+fn unpacked<T: DeserializeOwned>(bytes: &[u8], what: &'static str) -> Result<T, ReadModelError> {
+    let json = inflate(bytes, MOST_FIELDS).ok_or(ReadModelError::Odd(what))?;
+    serde_json::from_slice(&json).map_err(|_| ReadModelError::Odd(what))
 }
 
 fn stored_value(text: &str) -> Value {

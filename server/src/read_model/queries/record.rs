@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::records::{RecordItem, ReviewItem, SELECT, item, name_of};
-use super::{Reach, stored, stored_value};
-use crate::read_model::ReadModelError;
+use super::{Reach, stored_value, unpacked};
+use crate::read_model::{ReadModelError, key};
 
 /// One record with its whole story.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -80,9 +80,9 @@ pub fn find(
     id: &str,
     doc: Option<&str>,
 ) -> Result<Option<RecordItem>, ReadModelError> {
-    let sql = format!("{SELECT} WHERE r.id = ?1 AND (?2 IS NULL OR r.doc = ?2) ORDER BY r.first_seq");
+    let sql = format!("{SELECT} WHERE r.key = ?1 AND (?2 IS NULL OR r.doc_key = ?2) ORDER BY r.first_seq");
     let mut select = connection.prepare_cached(&sql)?;
-    let mut rows = select.query(params![id, doc])?;
+    let mut rows = select.query(params![key(id), doc.map(key)])?;
     while let Some(row) = rows.next()? {
         let found = item(row)?;
         if reach.covers(found.place.as_deref()) {
@@ -131,9 +131,9 @@ pub fn history(connection: &Connection, record: &RecordItem) -> Result<Vec<Chang
         "SELECT h.seq, h.hash, h.author, ",
         name_of!("h.author"),
         ", h.device, h.at_ms, h.received_ms, h.flag, h.fields, h.digest
-         FROM history h WHERE h.doc = ?1 AND h.record = ?2 ORDER BY h.seq"
+         FROM history_shown h WHERE h.doc_key = ?1 AND h.key = ?2 ORDER BY h.seq"
     ))?;
-    let mut rows = select.query(params![record.doc, record.id])?;
+    let mut rows = select.query(params![key(&record.doc), key(&record.id)])?;
     let mut history = Vec::new();
     while let Some(row) = rows.next()? {
         history.push(ChangeItem {
@@ -146,7 +146,7 @@ pub fn history(connection: &Connection, record: &RecordItem) -> Result<Vec<Chang
             at_ms: row.get(5)?,
             received_ms: row.get(6)?,
             flag: row.get(7)?,
-            fields: stored(&row.get::<_, String>(8)?, "change")?,
+            fields: unpacked(&row.get::<_, Vec<u8>>(8)?, "change")?,
             digest: row.get(9)?,
         });
     }

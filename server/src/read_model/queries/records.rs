@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{MAX_PAGE, Reach, mark, reach, stored, unmark};
+use super::{MAX_PAGE, Reach, mark, reach, stored, unmark, unpacked};
 use crate::read_model::ReadModelError;
 
 /// Which records to list. Everything given must hold.
@@ -133,7 +133,7 @@ pub(super) const SELECT: &str = concat!(
        (SELECT json_group_array(field) FROM (SELECT DISTINCT field FROM conflict
           WHERE doc = r.doc AND record = r.id ORDER BY field)),
        r.violations, r.flags, r.fields, r.voided, r.first_seq, r.last_seq
-     FROM record r
+     FROM record_shown r
      LEFT JOIN case_file c ON c.id = r.case_id
      LEFT JOIN person p ON p.id = c.person
      LEFT JOIN place l ON l.id = coalesce(c.place, r.place)
@@ -149,8 +149,8 @@ pub fn list(connection: &Connection, reach: &Reach, filter: &Filter) -> Result<R
     values.push(Sql::Integer(i64::try_from(limit + 1).unwrap_or(i64::MAX)));
     // The page is chosen by narrow rows first: names and reviews are looked up for what is on it only.
     let sql = format!(
-        "{SELECT} WHERE r.rowid IN (
-           SELECT r.rowid FROM record r LEFT JOIN case_file c ON c.id = r.case_id
+        "{SELECT} WHERE r.n IN (
+           SELECT r.n FROM record_shown r LEFT JOIN case_file c ON c.id = r.case_id
            WHERE {} ORDER BY {NEWEST_FIRST} LIMIT ?)
          ORDER BY {NEWEST_FIRST}",
         conditions.join(" AND ")
@@ -243,7 +243,7 @@ pub(super) fn item(row: &Row<'_>) -> Result<RecordItem, ReadModelError> {
         conflicts: stored(&row.get::<_, String>(25)?, "list of conflicts")?,
         violations: stored(&row.get::<_, String>(26)?, "list of violations")?,
         flags: stored(&row.get::<_, String>(27)?, "list of flags")?,
-        fields: stored(&row.get::<_, String>(28)?, "record")?,
+        fields: unpacked(&row.get::<_, Vec<u8>>(28)?, "record")?,
         voided: row.get(29)?,
         first_seq: row.get(30)?,
         last_seq: row.get(31)?,
