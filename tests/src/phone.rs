@@ -143,7 +143,7 @@ impl Phone {
 
     /// One record as its pages show it.
     pub fn row(&self, at: &(DocId, String)) -> Option<RecordRow> {
-        self.rows().into_iter().find(|row| row.doc == at.0 && row.id == at.1)
+        self.host.device.rows_in(at.0).into_iter().find(|row| row.id == at.1)
     }
 
     /// All records, each once.

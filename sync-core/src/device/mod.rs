@@ -167,6 +167,11 @@ impl Device {
         docs.iter().flat_map(|doc| self.rows_of(*doc)).collect()
     }
 
+    /// The same of one document.
+    pub fn rows_in(&self, doc: DocId) -> Vec<RecordRow> {
+        self.rows_of(doc)
+    }
+
     /// An office value by its cache key, as JSON.
     pub fn office(&self, cache_key: &str) -> Option<&str> {
         self.office.get(cache_key).map(String::as_str)

@@ -36,6 +36,13 @@ pub enum Action {
         field: usize,
         salt: u32,
     },
+    /// Several people who show a record change the same field without having heard of each other.
+    Clash {
+        record: usize,
+        field: usize,
+        people: usize,
+        salt: u32,
+    },
     Void {
         p: usize,
         record: usize,
@@ -271,6 +278,7 @@ impl Action {
             Self::Assign { .. } => "case_assigned",
             Self::Unassign { .. } => "case_taken",
             Self::Substitute { .. } => "case_lent",
+            Self::Clash { .. } => "field_changed_by_several",
             Self::Choose { .. } => "conflict_chosen",
             Self::Review { approve: true, .. } => "record_approved",
             Self::Review { approve: false, .. } => "record_returned",

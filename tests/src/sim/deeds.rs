@@ -8,11 +8,15 @@ use sync_core::ids::{DocId, Id};
 use sync_core::record::Scalar;
 
 use super::action::What;
+use super::hand::Hand;
 use super::invariants::Violation;
 use super::scopes::Has;
 use super::texts;
 use super::world::World;
 use super::writes::{Field, shown};
+
+/// Records looked at for one that two phones show.
+const REACH: usize = 12;
 
 /// The fields that texts go into, by record type.
 fn fields(record_type: &str) -> &'static [&'static str] {
@@ -109,6 +113,22 @@ impl World {
         }
         self.save(at, event, field, Some(((doc, id, field.to_owned()), seen)));
         self.word(at)
+    }
+
+    /// The newest record from this one on that two phones show is changed on so many of them.
+    pub fn clash(&mut self, record: usize, field: usize, people: usize, salt: u32) -> Result<(), Violation> {
+        for number in record..record + REACH {
+            let Some(at) = self.record(number) else { return Ok(()) };
+            let shows = |hand: &Hand| !hand.gone && !hand.revoked && hand.phone.row(&at).is_some();
+            let showing: Vec<usize> = (0..self.hands.len()).filter(|at| shows(&self.hands[*at])).collect();
+            if showing.len() > 1 {
+                for (n, at) in showing.into_iter().take(people).enumerate() {
+                    self.edit(at, number, field, salt.wrapping_add(n as u32))?;
+                }
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     pub fn void(&mut self, at: usize, record: usize, salt: u32) -> Result<(), Violation> {

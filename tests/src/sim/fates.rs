@@ -67,7 +67,7 @@ impl Weather {
             stranger: of(30),
             server_dies: of(40),
             server_clock: of(4),
-            restore: of(2),
+            restore: of(6),
             offline: of(40),
             reorder: of(20),
         }
@@ -342,11 +342,9 @@ impl Author {
         if !self.often(self.weather.clash * self.phones / 2) {
             return;
         }
-        let (record, field) = (self.recent(), self.chance.below(3));
-        for _ in 0..2 + self.chance.below(2) {
-            let (p, salt) = (self.chance.below(self.phones), self.salt());
-            self.actions.push(Action::Edit { p, record, field, salt });
-        }
+        let (record, field, salt) = (self.recent(), self.chance.below(3), self.salt());
+        let people = 2 + self.chance.below(2);
+        self.actions.push(Action::Clash { record, field, people, salt });
     }
 
     /// Newer records are changed more often than older ones.

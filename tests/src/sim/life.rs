@@ -23,6 +23,7 @@ impl World {
             }
             Action::Enrol { person, salt } => self.enrol(person, salt)?,
             Action::Deliver { late } => self.deliver(late)?,
+            Action::Clash { record, field, people, salt } => self.clash(record, field, people, salt)?,
             Action::Assign { case, person } => self.assign(case, person)?,
             Action::Unassign { case, person } => self.unassign(case, person)?,
             Action::Substitute { case, person, from, days } => self.substitute(case, person, from, days)?,

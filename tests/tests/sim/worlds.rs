@@ -7,7 +7,7 @@ use footpath_tests::sim::run::{Count, tell};
 
 #[test]
 fn weeks_of_misfortune_break_nothing() {
-    let (first, worlds) = (setting("FOOTPATH_SEED", 1), setting("FOOTPATH_WORLDS", 5));
+    let (first, worlds) = (setting("FOOTPATH_SEED", 1), setting("FOOTPATH_WORLDS", 3));
     let days = setting("FOOTPATH_DAYS", 24) as usize;
     let mut count = Count::default();
     for seed in first..first + worlds {
