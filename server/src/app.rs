@@ -14,6 +14,7 @@ use sync_core::ids::DeviceId;
 use sync_core::keys::DeviceKey;
 use tokio::sync::Mutex;
 
+use crate::auth::body::Room;
 use crate::auth::password::PasswordChecks;
 use crate::auth::rate::Buckets;
 use crate::config::Config;
@@ -46,6 +47,8 @@ pub struct App {
     pub grants: Mutex<()>,
     /// The civil date whose dated grants have been written.
     pub calendar: Mutex<String>,
+    /// Room for the bodies of requests.
+    pub bodies: Room,
     /// Who may sync now.
     pub turns: Turns,
     /// Open pages that are told of news.
@@ -73,6 +76,7 @@ impl App {
             grants: Mutex::default(),
             calendar: Mutex::default(),
             news: News::new(config.news_streams),
+            bodies: Room::default(),
             turns: Turns::new(config.syncs_at_once, config.syncs_waiting),
             passwords: PasswordChecks::new(config.password_checks),
             sign_ins: Buckets::new(config.sign_in_tries, config.sign_in_refill),

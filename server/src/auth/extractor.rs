@@ -96,6 +96,6 @@ with_duty! {
 
 async fn from_any_device(request: Request, app: &Arc<App>) -> Result<SignedIn, Problem> {
     let (parts, body) = request.into_parts();
-    let body = super::body::whole(body, &parts.headers, &app.config).await?;
+    let body = super::body::whole(body, &parts.headers, &app.config, &app.bodies).await?;
     token::verify(app, &parts, body).await
 }

@@ -86,7 +86,7 @@ pub async fn enrol(
 
 async fn read(app: &App, request: Request) -> Result<EnrolRequest, Problem> {
     let (parts, body) = request.into_parts();
-    let body = body::whole(body, &parts.headers, &app.config).await?;
+    let body = body::whole(body, &parts.headers, &app.config, &app.bodies).await?;
     let request: EnrolRequest = serde_json::from_slice(&body).map_err(|_| Code::Malformed)?;
     let fits = request.login.len() <= MAX_NAME
         && request.device_name.len() <= MAX_NAME
