@@ -24,8 +24,8 @@
 //! | `stories` | words for notes, cases for phones |
 //!
 //! How far the tests go is set from outside: `FOOTPATH_HISTORIES`, `FOOTPATH_STORIES` (replicas), `FOOTPATH_LIVES`
-//! (the real server), `FOOTPATH_KILLS` (fault); `FOOTPATH_SEED` is where they begin. `FOOTPATH_BIN` names a
-//! server that is built already.
+//! (the real server), `FOOTPATH_KILLS` (fault), `FOOTPATH_WORLDS` and `FOOTPATH_DAYS` (sim); `FOOTPATH_SEED` is
+//! where they begin. `FOOTPATH_BIN` names a server that is built already.
 
 // A failed expectation is the report; nothing here runs anywhere but in tests and measurements.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
