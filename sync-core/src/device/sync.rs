@@ -98,7 +98,6 @@ impl Device {
             older: self.older(),
             page_bytes: self.flight.page.wish(),
             offers,
-            ..SyncRequest::default()
         };
         let Some(body) = self.pack(&request) else { return effects };
         let Some(token) = self.token("POST", "/v1/sync", &body, now_ms) else { return effects };
