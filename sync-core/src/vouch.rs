@@ -100,7 +100,9 @@ fn way(levels: &[Vec<Hash32>], leaf: usize) -> Vec<Step> {
     let mut way = Vec::new();
     for level in levels {
         let beside = level.get(at ^ 1).copied();
-        way.extend(beside.map(|hash| if at % 2 == 0 { Step::Right(hash) } else { Step::Left(hash) }));
+        way.extend(
+            beside.map(|hash| if at.is_multiple_of(2) { Step::Right(hash) } else { Step::Left(hash) }),
+        );
         at /= 2;
     }
     way

@@ -196,7 +196,8 @@ impl Phone {
             office: self.host.office.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
             cursor: self.host.cursor.as_deref(),
         };
-        let (device, effects) = Device::open(stored);
+        let (mut device, effects) = Device::open(stored);
+        device.first_version = self.host.device.first_version;
         self.host.device = device;
         self.host.outgoing = None;
         self.carry_out(effects)

@@ -91,12 +91,8 @@ pub async fn revoked(
     moved: &Moved,
 ) -> Stored<(Vec<Grant>, BTreeSet<Grant>)> {
     let closed = |span: &&GrantSpan| span.to.is_some_and(|to| restored || (to > after && to <= until));
-    let (held, lost): (Vec<Grant>, Vec<Grant>) = access
-        .spans
-        .iter()
-        .filter(closed)
-        .map(|span| span.grant)
-        .partition(|grant| access.holds(*grant));
+    let (held, lost): (Vec<Grant>, Vec<Grant>) =
+        access.spans.iter().filter(closed).map(|span| span.grant).partition(|grant| access.holds(*grant));
     let mut again: BTreeSet<Grant> =
         held.into_iter().filter(|grant| matches!(grant, Grant::Place(_)) && !restored).collect();
     let lost: BTreeSet<Grant> = lost

@@ -193,10 +193,9 @@ async fn serve(
         }
     }
     for (at, backfill) in backfills.iter_mut().enumerate() {
-        if order::by_documents(backfill, wishes) && !left.iter().any(|due| due.backfill == at) {
-            if backfill.at.take().is_none() {
-                backfill.after = backfill.until;
-            }
+        let through = order::by_documents(backfill, wishes) && !left.iter().any(|due| due.backfill == at);
+        if through && backfill.at.take().is_none() {
+            backfill.after = backfill.until;
         }
     }
     fill_all(app, access, page, backfills, |backfill| !order::by_documents(backfill, wishes)).await?;

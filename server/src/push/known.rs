@@ -38,11 +38,8 @@ pub async fn sort_out(app: &App, from: &SignedIn, opened: Opened) -> Stored<Outc
 /// **Of a change and what was made in its place, one is admitted.** When the old one is in the log, the new one
 /// has nothing to say; when both come at once, the old one waits for what becomes of the new.
 async fn made_again(app: &App, from: &SignedIn, outcomes: &mut Outcomes) -> Stored<()> {
-    let olds: Vec<_> = outcomes
-        .pending
-        .iter()
-        .filter_map(|pushed| Some((pushed.item.doc, pushed.item.replaces?)))
-        .collect();
+    let olds: Vec<_> =
+        outcomes.pending.iter().filter_map(|pushed| Some((pushed.item.doc, pushed.item.replaces?))).collect();
     if olds.is_empty() {
         return Ok(());
     }

@@ -16,7 +16,9 @@ use crate::auth::SignedIn;
 use crate::problem::{Code, Problem};
 use crate::read_model::ReadModelError;
 use crate::read_model::queries::Reach;
-use crate::routes::{cases, catalogue, conflicts, devices, months, news, people, quarantine, records, reviews};
+use crate::routes::{
+    cases, catalogue, conflicts, devices, months, news, people, quarantine, records, reviews,
+};
 use crate::store::Duty;
 
 /// The routes of the desk.

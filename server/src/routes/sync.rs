@@ -41,7 +41,12 @@ pub async fn sync(
     tokio::spawn(work(app, from, turn, takes_brotli)).await.map_err(Problem::internal)?
 }
 
-async fn work(app: Arc<App>, mut from: SignedIn, _turn: Turn, takes_brotli: bool) -> Result<Response, Problem> {
+async fn work(
+    app: Arc<App>,
+    mut from: SignedIn,
+    _turn: Turn,
+    takes_brotli: bool,
+) -> Result<Response, Problem> {
     let Heard { mut request, full, version } = Heard::read(&app, &from).await?;
     let asked = Asked::by(&request);
     let wishes = Wishes::of(&request, version != wire::VERSION);

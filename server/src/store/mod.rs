@@ -33,8 +33,8 @@ pub use envelopes::{KeptEnvelope, SignedHeader};
 pub use files::{Astray, FormerEpoch, LogFiles};
 pub use people::{Account, ChainEvidence, Device, DeviceNews, Duty, Organisation};
 pub use rows::{
-    Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, Origin, OwnValue, QuarantineState,
-    Quarantined, RowHead, SetAsideRow,
+    Assignment, Batch, ChangeRow, Entry, GrantSpan, HeadOf, Known, LogRow, OfficeEntry, Origin, OwnValue,
+    QuarantineState, Quarantined, RowHead, SetAsideRow,
 };
 pub use snapshots::{Documents, Extent, Held, Months, NewSnapshot, Whole};
 

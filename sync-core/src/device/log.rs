@@ -7,8 +7,8 @@
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-use crate::envelope::{Envelope, Item};
 use super::offer::Former;
+use crate::envelope::{Envelope, Item};
 use crate::ids::{ChangeHash, DocId, Hash32, Id, sha256};
 use crate::intent::Intent;
 use crate::verdict::{Reason, Verdict};

@@ -74,7 +74,8 @@ impl Scopes {
             let own = line.flag != Some(Flag::Released);
             match (scope.kind, scope.family) {
                 (Kind::Case | Kind::Person, Some(family)) => {
-                    if self.families.insert(family) && own {
+                    let new = self.families.insert(family);
+                    if new && own {
                         self.give(line.author, family);
                     }
                 }

@@ -125,7 +125,8 @@ fn a_card_goes_with_the_task_that_is_given_back_and_follows_the_person_while_it_
     let (mut anna, mut vika) = (district.walker("anna"), district.walker("vika"));
     let case = anna.register("Зинаида");
     let assignee = format!("assignee/{}", vika.phone.person());
-    let fields = [("kind", "firewood".into()), ("status", "accepted".into()), (assignee.as_str(), true.into())];
+    let fields =
+        [("kind", "firewood".into()), ("status", "accepted".into()), (assignee.as_str(), true.into())];
     let task = anna.phone.event("task", &fields);
     let task = anna.phone.write(WriteEvent { case: Some(case), ..task }).unwrap();
     anna.sync_all();

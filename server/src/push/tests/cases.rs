@@ -75,7 +75,10 @@ async fn a_correction_of_what_waits_in_quarantine_waits_with_it_and_both_are_let
     assert_eq!(aside.len(), 2, "the visit and its correction");
     let shown = boris.rows("visit");
     let row = shown.iter().find(|row| row.id == record).unwrap();
-    assert_eq!((row.state, row.aside.len(), &row.fields["witness"]), (RowState::SetAside, 2, &"соседка".into()));
+    assert_eq!(
+        (row.state, row.aside.len(), &row.fields["witness"]),
+        (RowState::SetAside, 2, &"соседка".into())
+    );
     assert!(shown.iter().any(|row| row.state == RowState::Server), "the other visit arrived");
 
     release_all(&field).await;
@@ -223,7 +226,8 @@ async fn a_place_that_is_moved_brings_what_is_in_it_and_takes_it_along() {
     let mut anna = field.phone(ANNA).await;
     boris.case(&field, AWAY);
     boris.sync(&field).await;
-    let offers_and_cards = |anna: &Phone, vika: &Phone| (vika.values("offer").len(), anna.rows("person").len());
+    let offers_and_cards =
+        |anna: &Phone, vika: &Phone| (vika.values("offer").len(), anna.rows("person").len());
     let steps = [(None, (0, 0)), (Some(DISTRICT), (1, 1)), (None, (0, 0)), (Some(VILLAGE), (1, 1))];
     for (step, (within, has)) in steps.into_iter().enumerate() {
         places(&field, within).await;
@@ -278,7 +282,8 @@ async fn an_offer_that_moves_is_told_to_who_has_either_place_or_both() {
     near.sync(&field).await;
     assert_eq!(near.values("offer").len(), 1);
 
-    let place = |place: Id| json!({"type": "task", "record": record, "doc": task, "fields": {"place": place}});
+    let place =
+        |place: Id| json!({"type": "task", "record": record, "doc": task, "fields": {"place": place}});
     for (to, seen) in [(VILLAGE, 0), (AWAY, 1)] {
         boris.write(&field, place(to));
         boris.sync(&field).await;

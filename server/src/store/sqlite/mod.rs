@@ -6,9 +6,9 @@ mod beginnings;
 mod codec;
 mod envelopes;
 mod files;
+mod origins;
 mod pack;
 mod pen;
-mod origins;
 mod people;
 mod queries;
 mod readers;
@@ -31,8 +31,9 @@ use sync_core::wire::elided::{Found, Wanted};
 use tokio::sync::watch;
 
 use super::{
-    Account, Assignment, Batch, ChainEvidence, ChangeLog, ChangeRow, Device, DeviceNews, FormerEpoch, GrantSpan, KeptEnvelope, Known,
-    LogRow, Organisation, OwnValue, QuarantineState, Quarantined, RowHead, StoreError, Stored,
+    Account, Assignment, Batch, ChainEvidence, ChangeLog, ChangeRow, Device, DeviceNews, FormerEpoch,
+    GrantSpan, KeptEnvelope, Known, LogRow, Organisation, OwnValue, QuarantineState, Quarantined, RowHead,
+    StoreError, Stored,
 };
 use crate::private;
 use pen::Pen;

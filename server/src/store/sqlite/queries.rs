@@ -73,8 +73,9 @@ pub fn heads_in(
     for grant in scopes {
         let (_, scope) = grant_columns(*grant);
         let condition = condition(*grant);
-        let sql =
-            format!("SELECT {HEAD} FROM log {condition} AND seq > ?2 AND seq <= ?3 AND {NEWEST} ORDER BY seq LIMIT ?4");
+        let sql = format!(
+            "SELECT {HEAD} FROM log {condition} AND seq > ?2 AND seq <= ?3 AND {NEWEST} ORDER BY seq LIMIT ?4"
+        );
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement
             .query_map(params![scope, after, until, limit as i64], |row| Ok(codec::head(row, org)))?;

@@ -73,7 +73,8 @@ fn story() -> (District, Walker, Vec<Id>, usize) {
     let mut rows = Vec::new();
     for month in 0..MONTHS {
         old.phone.clock.set(months_ago(MONTHS - 1 - month));
-        let visits = VISITS / MONTHS as usize + if month + 1 == MONTHS { VISITS % MONTHS as usize } else { 0 };
+        let visits =
+            VISITS / MONTHS as usize + if month + 1 == MONTHS { VISITS % MONTHS as usize } else { 0 };
         for visit in 0..visits {
             for case in &cases {
                 rows.push(day::visit(&mut old, *case, visit % 28, &mut chance));
