@@ -416,6 +416,9 @@ impl Device {
             Verdict::Accepted | Verdict::AcceptedFlagged(_) | Verdict::Duplicate => {
                 let author = self.person();
                 let held = self.docs.entry(wrote.item.doc).or_insert_with(|| Held::new(wrote.item.scope));
+                // Let in by a person, and in a document the server has not given: it may never be this person's. If it
+                // is, its rows come, and it stays.
+                held.leaving |= on.verdict == Verdict::AcceptedFlagged(Flag::Released) && !held.any();
                 held.add(Admitted { author, bytes: wrote.bytes });
                 if let Some(mark) = page.mark {
                     held.proofs.take(on.hash, wrote.item.incarnation, mark);
