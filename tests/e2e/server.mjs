@@ -1,14 +1,16 @@
 // The real binary with the demo district, started for one test file and thrown away with its data.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const binary = process.env.FOOTPATH_BIN ?? path.join(root, 'target/debug/footpath');
 const built = process.env.FOOTPATH_WEB_DIR ?? path.join(root, 'web-client/dist');
 const READY_MS = 120_000;
+const run = promisify(execFile);
 
 async function freePort() {
   const probe = net.createServer();
@@ -52,6 +54,24 @@ export class Server {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`the server did not get ready:\n${this.log.slice(-4000)}`);
+  }
+
+  /** A backup of now, as its command makes it: what `restore` puts back. */
+  async backup() {
+    const folder = await mkdtemp(path.join(tmpdir(), 'footpath-backup-'));
+    const [key, file] = [path.join(folder, 'key'), path.join(folder, 'backup.age')];
+    const { stdout } = await run(binary, ['backup-key', '--out', key]);
+    const recipient = /age1[0-9a-z]+/.exec(stdout)[0];
+    await run(binary, ['backup', '--data', this.data, '--recipient', recipient, '--out', file]);
+    return { folder, key, file };
+  }
+
+  /** The disk is lost: the same address, with what the backup has. */
+  async restore({ folder, key, file }) {
+    await this.stop();
+    await run(binary, ['restore', '--data', this.data, '--identity', key, '--from', file]);
+    await rm(folder, { recursive: true, force: true });
+    await this.#run('serve');
   }
 
   async stop() {
