@@ -15,7 +15,7 @@ use super::held::Held;
 use super::log::{Answered, LogRecord};
 use super::sync::Page;
 use crate::crdt::Change;
-use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
+use crate::envelope::{Envelope, Item, TARGET_BYTES};
 use crate::ids::{ChangeHash, DocId, Id, hex, unhex};
 use crate::office::{OfficeRow, Topic};
 use crate::scope::Scope;
@@ -436,14 +436,7 @@ impl Device {
                 named.push(item);
                 changes.push(change);
             }
-            let header = Header {
-                version: VERSION,
-                org,
-                device: key.device(),
-                number: self.state.chain.number + 1,
-                previous: self.state.chain.hash,
-                items: named,
-            };
+            let header = self.next_header(&key, org, named);
             effects.push(self.note(LogRecord::Offered(Envelope::seal(&key, &header, changes))));
         }
         effects

@@ -13,7 +13,8 @@ use super::offer::{self, Giving, Mark};
 use super::turns::Turns;
 use crate::crdt::{Change, genesis_hash};
 use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
-use crate::ids::{ChangeHash, DocId};
+use crate::ids::{ChangeHash, DocId, Id};
+use crate::keys::DeviceKey;
 use crate::office::{Decision, InboxNote, OfficeRow, Outcome, Review, Topic};
 use crate::scope::Scope;
 use crate::verdict::{Flag, Reason, Verdict};
@@ -233,15 +234,20 @@ impl Device {
             if items.is_empty() {
                 return effects;
             }
-            let header = Header {
-                version: VERSION,
-                org,
-                device: key.device(),
-                number: self.state.chain.number + 1,
-                previous: self.state.chain.hash,
-                items,
-            };
+            let header = self.next_header(&key, org, items);
             effects.push(self.note(LogRecord::Sealed(Envelope::seal(&key, &header, changes))));
+        }
+    }
+
+    /// The header that follows the newest envelope of this device's chain.
+    pub(super) fn next_header(&self, key: &DeviceKey, org: Id, items: Vec<Item>) -> Header {
+        Header {
+            version: VERSION,
+            org,
+            device: key.device(),
+            number: self.state.chain.number + 1,
+            previous: self.state.chain.hash,
+            items,
         }
     }
 
