@@ -1,15 +1,15 @@
-//! A snapshot on a page: automerge loads it when the server's signature covers just these bytes, and never else.
+//! A snapshot on a page: it is made a document when the server's signature covers just these bytes, and never else.
 //!
 //! The first byte says of what the rest is a changed copy: 0 the row, 1 the document's bytes in it.
 
 use std::sync::OnceLock;
 
-use sync_core::crdt::{Change, Document};
+use sync_core::crdt::Change;
 use sync_core::ids::Id;
 use sync_core::keys::{DeviceKey, Sig};
 use sync_core::scope::Kind;
 use sync_core::vouch::{self, Page};
-use sync_core::wire::{Row, Snapshot};
+use sync_core::wire::{Admitted, Row, Snapshot};
 
 use super::scenes::{ORG, PERSON, Scene, scenes};
 
@@ -35,9 +35,8 @@ pub fn run(data: &[u8]) {
 /// As the phone does it once the page is vouched for.
 fn load(rows: &[Row]) -> Option<()> {
     for row in rows {
-        if let Row::Snapshot(_, scope, Snapshot { bytes, .. }) = row {
-            let document = Document::load_vouched(scope.kind, bytes).ok()?;
-            document.hydrate();
+        if let Row::Snapshot(_, scope, snapshot) = row {
+            snapshot.load(scope.kind).ok()?.hydrate();
         }
     }
     Some(())
@@ -67,9 +66,12 @@ pub fn honest() -> Row {
     static ROW: OnceLock<Row> = OnceLock::new();
     ROW.get_or_init(|| {
         let Scene { item, existing, .. } = &scenes()[SCENE];
-        let document =
-            Document::from_changes(Kind::Log, existing.iter().map(Change::bytes)).expect("a document");
-        let snapshot = Snapshot { bytes: document.save().into(), authors: vec![PERSON, Id([9; 16])] };
+        let first = existing.first().and_then(Change::actor);
+        let by = |change: &Change| if change.actor() == first { PERSON } else { Id([9; 16]) };
+        let admitted =
+            |change: &Change| Admitted { author: by(change), bytes: change.bytes().to_vec().into() };
+        let changes: Vec<Admitted> = existing.iter().map(admitted).collect();
+        let snapshot = Snapshot::of(Kind::Log, &changes).expect("a document in one piece");
         Row::Snapshot(item.doc, item.scope, snapshot)
     })
     .clone()
