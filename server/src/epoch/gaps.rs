@@ -23,15 +23,16 @@ pub async fn entries(
     new: &[ChangeRow],
 ) -> Stored<Vec<Entry>> {
     let Some(grant) = grant(doc, &scope) else { return Ok(Vec::new()) };
-    let maker = if existing.is_empty() && scope.kind != Kind::Log { new.first() } else { None };
+    let maker = if existing.is_empty() && its_makers(&scope) { new.first() } else { None };
     let maker = maker.map(|row| row.author);
+    let ways: Vec<Grant> =
+        [Grant::Document(doc)].into_iter().chain(scope.family.map(Grant::Family)).collect();
     let people: BTreeSet<Id> = new.iter().map(|row| row.author).chain([receipt.page.person]).collect();
     let by = app.log.organisation().id;
     let mut entries = Vec::new();
     for person in people {
         let spans = app.log.grants_of(person).await?;
-        let document = Grant::Document(doc);
-        let ever = spans.iter().any(|span| span.grant == grant || span.grant == document);
+        let ever = spans.iter().any(|span| ways.contains(&span.grant));
         if ever || app.log.account(person).await?.is_none() {
             continue;
         }
@@ -42,6 +43,11 @@ pub async fn entries(
         }
     }
     Ok(entries)
+}
+
+/// Whether making it is what gives it: a family, and a document of its own. Whoever writes in a family has that.
+fn its_makers(scope: &Scope) -> bool {
+    matches!(scope.kind, Kind::Case | Kind::Person) || scope.family.is_none()
 }
 
 /// What one must have been given to have this document; `None` for what is seen by place, which follows from

@@ -19,7 +19,7 @@ use sync_core::wire::{Backfill, Cursor, Grant, Row, SyncRequest};
 use crate::access::Access;
 use crate::app::App;
 use crate::store::{HeadOf, Stored};
-use page::Page;
+use page::{Carried, Page};
 pub use page::wire_bytes;
 
 /// Bytes of a page on the wire, about, when the device does not say: some seconds of a slow link, and not too
@@ -68,7 +68,8 @@ pub struct Pulled {
     pub more: bool,
 }
 
-/// The next page after `cursor` for whom `access` is about. Rows the device has just `carried` here are left out.
+/// The next page after `cursor` for whom `access` is about. Rows the device has just `carried` here are left out of
+/// what is new; of a backfill that it brings, they are not: it may be about to drop them.
 pub async fn pull(
     app: &App,
     access: &Access,
@@ -99,6 +100,7 @@ pub async fn pull(
     opened.retain(|backfill| !again.contains(&backfill.grant));
     backfill::in_order(app, access, &mut opened).await?;
     backfills.retain(|backfill| !opened.iter().any(|new| new.grant == backfill.grant));
+    let brought: BTreeSet<Grant> = backfills.iter().map(|backfill| backfill.grant).collect();
     backfills.extend(opened);
     for backfill in &mut backfills {
         backfill.until = seq;
@@ -108,7 +110,7 @@ pub async fn pull(
             (backfill.at, backfill.after) = (None, 0);
         }
     }
-    let mut due = serve(app, access, &mut page, &mut backfills, &wishes).await?;
+    let mut due = serve(app, access, &mut page, (&mut backfills, &brought), &wishes).await?;
     // What the phone drops with a revoked scope but may keep by another: given again, on the next page, for it
     // drops after it has taken the rows of this one.
     backfills.retain(|backfill| !again.contains(&backfill.grant));
@@ -143,7 +145,7 @@ async fn live(
         let heads = app.log.heads_in(&scopes, seq, until, LOOK).await?;
         let last = heads.len() < LOOK;
         for head in heads {
-            if !page.take(&head) {
+            if !page.take(&head, Carried::LeftOut) {
                 return Ok(seq);
             }
             seq = head.seq;
@@ -174,15 +176,18 @@ async fn serve(
     app: &App,
     access: &Access,
     page: &mut Page<'_>,
-    backfills: &mut Vec<Backfill>,
+    (backfills, brought): (&mut Vec<Backfill>, &BTreeSet<Grant>),
     wishes: &Wishes,
 ) -> Stored<u32> {
+    let carried =
+        |backfill: &Backfill| if brought.contains(&backfill.grant) { Carried::Given } else { Carried::LeftOut };
     let everybodys =
         |backfill: &Backfill| matches!(backfill.grant, Grant::Organisation(_) | Grant::Person(_));
-    fill_all(app, access, page, backfills, everybodys).await?;
-    let due = order::due(app, access, backfills, wishes).await?;
-    let given =
-        if page.full() { 0 } else { due.iter().take_while(|due| page.take_document(&due.extent)).count() };
+    fill_all(app, access, page, backfills, everybodys, carried).await?;
+    let (due, full) = (order::due(app, access, backfills, wishes).await?, page.full());
+    let of = |due: &order::Due| backfills.get(due.backfill).map_or(Carried::Given, carried);
+    let mut take = |due: &order::Due| page.take_document(&due.extent, of(due));
+    let given = if full { 0 } else { due.iter().take_while(|due| take(due)).count() };
     let (given, left) = due.split_at(given);
     for due in given {
         if let Some(backfill) = backfills.get_mut(due.backfill) {
@@ -198,7 +203,7 @@ async fn serve(
             backfill.after = backfill.until;
         }
     }
-    fill_all(app, access, page, backfills, |backfill| !order::by_documents(backfill, wishes)).await?;
+    fill_all(app, access, page, backfills, |backfill| !order::by_documents(backfill, wishes), carried).await?;
     Ok(left.len() as u32)
 }
 
@@ -209,12 +214,14 @@ async fn fill_all(
     page: &mut Page<'_>,
     backfills: &mut Vec<Backfill>,
     which: impl Fn(&Backfill) -> bool,
+    carried: impl Fn(&Backfill) -> Carried,
 ) -> Stored<()> {
     let mut left = Vec::new();
     for mut backfill in std::mem::take(backfills) {
         let through = backfill.after >= backfill.until;
-        let gone =
-            which(&backfill) && (through || !page.full() && fill(app, access, page, &mut backfill).await?);
+        let carried = carried(&backfill);
+        let gone = which(&backfill)
+            && (through || !page.full() && fill(app, access, page, &mut backfill, carried).await?);
         if !gone {
             left.push(backfill);
         }
@@ -224,13 +231,19 @@ async fn fill_all(
 }
 
 /// Takes rows of one backfill; whether it is through.
-async fn fill(app: &App, access: &Access, page: &mut Page<'_>, backfill: &mut Backfill) -> Stored<bool> {
+async fn fill(
+    app: &App,
+    access: &Access,
+    page: &mut Page<'_>,
+    backfill: &mut Backfill,
+    carried: Carried,
+) -> Stored<bool> {
     let scopes = access.spelled_out(backfill.grant);
     loop {
         let heads = app.log.heads_in(&scopes, backfill.after, backfill.until, LOOK).await?;
         let last = heads.len() < LOOK;
         for head in heads {
-            if !page.take(&head) {
+            if !page.take(&head, carried) {
                 return Ok(false);
             }
             backfill.after = head.seq;

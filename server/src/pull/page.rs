@@ -23,6 +23,15 @@ pub fn wire_bytes(extent: &Extent) -> u64 {
     extent.snapshot.bytes / SNAPSHOTS_SHRINK + extent.beyond.bytes / ROWS_SHRINK
 }
 
+/// Whether what the device has just carried here is left out of what it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carried {
+    LeftOut,
+    /// It may be about to drop what it carries: a backfill it came with can be of what it has by another grant than
+    /// the one it lost.
+    Given,
+}
+
 /// What was chosen.
 enum Chosen {
     Row(u64),
@@ -37,14 +46,14 @@ pub struct Page<'a> {
     /// In the order they were chosen: the most wanted first.
     chosen: Vec<Chosen>,
     rows: BTreeSet<u64>,
-    documents: BTreeSet<DocId>,
+    documents: BTreeMap<DocId, Carried>,
     /// About how many bytes it will have on the wire.
     bytes: u64,
 }
 
 impl<'a> Page<'a> {
     pub fn new(access: &'a Access, wishes: &'a Wishes, carried: &'a BTreeSet<(DocId, ChangeHash)>) -> Self {
-        let (rows, documents) = (BTreeSet::new(), BTreeSet::new());
+        let (rows, documents) = (BTreeSet::new(), BTreeMap::new());
         Self { access, wishes, carried, chosen: Vec::new(), rows, documents, bytes: 0 }
     }
 
@@ -54,8 +63,8 @@ impl<'a> Page<'a> {
 
     /// Deals with one row: takes it, or passes over what is not for this device or has been taken. `false` when
     /// it must wait for the next page. A row bigger than a page gets one for itself.
-    pub fn take(&mut self, head: &RowHead) -> bool {
-        if self.rows.contains(&head.seq) || self.passes_over(&head.what) || !self.access.sees(&head.what) {
+    pub fn take(&mut self, head: &RowHead, carried: Carried) -> bool {
+        if self.rows.contains(&head.seq) || self.passes_over(&head.what, carried) || !self.access.sees(&head.what) {
             return true;
         }
         if !self.has_room(u64::from(head.size) / ROWS_SHRINK) {
@@ -66,24 +75,27 @@ impl<'a> Page<'a> {
         true
     }
 
-    fn passes_over(&self, what: &HeadOf) -> bool {
+    fn passes_over(&self, what: &HeadOf, carried: Carried) -> bool {
         let HeadOf::Change { doc, scope, hash } = what else { return false };
         let earlier = self.wishes.floor.is_some_and(|floor| scope.month.is_some_and(|month| month < floor));
-        self.carried.contains(&(*doc, *hash))
-            || self.documents.contains(doc)
+        carried == Carried::LeftOut && self.carried.contains(&(*doc, *hash))
+            || self.documents.contains_key(doc)
             || earlier && !self.wishes.older.contains(doc)
     }
 
     /// Takes a document whole; `false` when it must wait for the next page.
-    pub fn take_document(&mut self, extent: &Extent) -> bool {
-        if self.documents.contains(&extent.doc) {
+    pub fn take_document(&mut self, extent: &Extent, carried: Carried) -> bool {
+        if let Some(chosen) = self.documents.get_mut(&extent.doc) {
+            if carried == Carried::Given {
+                *chosen = carried;
+            }
             return true;
         }
         if !self.has_room(wire_bytes(extent)) {
             return false;
         }
         self.chosen.push(Chosen::Document(extent.doc));
-        self.documents.insert(extent.doc);
+        self.documents.insert(extent.doc, carried);
         true
     }
 
@@ -101,7 +113,7 @@ impl<'a> Page<'a> {
     /// `until`, of each office value the newest.
     pub async fn into_rows(self, app: &App, until: u64) -> Stored<Vec<Row>> {
         let (seqs, docs): (Vec<u64>, Vec<DocId>) =
-            (self.rows.iter().copied().collect(), self.documents.iter().copied().collect());
+            (self.rows.iter().copied().collect(), self.documents.keys().copied().collect());
         let read = if seqs.is_empty() { Vec::new() } else { app.log.rows(&seqs).await? };
         let mut read: BTreeMap<u64, Entry> = read.into_iter().map(|row| (row.seq, row.entry)).collect();
         let whole = if docs.is_empty() { Vec::new() } else { app.log.whole(&docs, until).await? };
@@ -115,8 +127,11 @@ impl<'a> Page<'a> {
                     _ => {}
                 },
                 Chosen::Document(doc) => {
-                    if let Some(whole) = whole.remove(doc) {
-                        rows.document(whole, until, self.carried);
+                    if let Some(mut whole) = whole.remove(doc) {
+                        if self.documents.get(doc) == Some(&Carried::LeftOut) {
+                            whole.changes.retain(|change| !self.carried.contains(&(*doc, change.hash)));
+                        }
+                        rows.document(whole, until);
                     }
                 }
             }
@@ -146,10 +161,10 @@ impl Rows {
         }
     }
 
-    fn document(&mut self, whole: Whole, until: u64, carried: &BTreeSet<(DocId, ChangeHash)>) {
+    fn document(&mut self, whole: Whole, until: u64) {
         let Whole { doc, scope, snapshot, changes, reviews } = whole;
         self.rows.extend(snapshot.map(|snapshot| Row::Snapshot(doc, scope, snapshot)));
-        for change in changes.into_iter().filter(|change| !carried.contains(&(doc, change.hash))) {
+        for change in changes {
             self.change(change);
         }
         for review in reviews {

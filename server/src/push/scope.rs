@@ -18,8 +18,7 @@ use crate::store::{Duty, Stored};
 pub async fn sort_out(app: &App, access: &mut Access, outcomes: &mut Outcomes) -> Stored<()> {
     let mut pending = std::mem::take(&mut outcomes.pending);
     let mut ground = ground(app, &pending).await?;
-    let founds = |kind: Kind| matches!(kind, Kind::Case | Kind::Person);
-    pending.sort_by_key(|pushed| !founds(pushed.item.scope.kind));
+    pending.sort_by_key(|pushed| !founds(&pushed.item.scope));
     for pushed in pending {
         match judge(access, &ground, &pushed.item) {
             Ok(pass) => {
@@ -38,16 +37,22 @@ pub async fn sort_out(app: &App, access: &mut Access, outcomes: &mut Outcomes) -
     Ok(())
 }
 
+/// Whether a family begins with it.
+fn founds(scope: &Scope) -> bool {
+    matches!(scope.kind, Kind::Case | Kind::Person)
+}
+
 async fn ground(app: &App, pending: &[super::open::Pushed]) -> Stored<Ground> {
     let docs: Vec<DocId> = pending.iter().map(|pushed| pushed.item.doc).collect();
     let mut ground = Ground { created: app.log.scopes_of(&docs).await?, families: BTreeSet::new() };
     let founding = pending.iter().map(|pushed| pushed.item.scope);
     let new: BTreeSet<Id> = founding
-        .filter(|scope| matches!(scope.kind, Kind::Case | Kind::Person))
+        .filter(founds)
         .filter_map(|scope| scope.family)
         .collect();
     for family in new {
-        if !app.log.family(family).await?.is_empty() {
+        let known = app.log.family(family).await?;
+        if known.values().any(founds) {
             ground.families.insert(family);
         }
     }
@@ -59,7 +64,8 @@ async fn ground(app: &App, pending: &[super::open::Pushed]) -> Stored<Ground> {
 pub struct Ground {
     /// What they were created as.
     pub created: BTreeMap<DocId, Scope>,
-    /// Families of which the log has any document.
+    /// Families whose beginning the log has. One of which a restored server has only a task or a log is without
+    /// a maker still.
     pub families: BTreeSet<Id>,
 }
 

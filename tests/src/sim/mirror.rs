@@ -156,6 +156,11 @@ impl Mirror {
         self.changes.contains_key(&(doc, hash))
     }
 
+    /// Whether this change lies in quarantine, whoever sent it.
+    pub fn is_aside(&self, (doc, hash): (DocId, ChangeHash)) -> bool {
+        self.aside.keys().any(|(_, of, named)| (*of, *named) == (doc, hash))
+    }
+
     /// Whether a coordinator let this text into the log.
     pub fn was_released(&self, text: u32) -> bool {
         self.released.contains(&text)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_core::ids::Id;
+use sync_core::ids::{ChangeHash, DocId, Id};
 use sync_core::record::Scalar;
 
 use super::invariants::{Violation, must};
@@ -11,16 +11,24 @@ use super::told::Told;
 use super::world::World;
 use crate::chance::Chance;
 
-/// Texts that the server lost in a restore, and the phones, by number, that showed them then.
+/// Texts that the server lost in a restore.
 #[derive(Debug, Default)]
-pub struct Owed(BTreeMap<u32, BTreeSet<usize>>);
+pub struct Owed(BTreeMap<u32, Lost>);
+
+#[derive(Debug)]
+struct Lost {
+    /// The change that said it.
+    by: (DocId, ChangeHash),
+    /// The phones, by number, that showed it then.
+    shown: BTreeSet<usize>,
+}
 
 impl Owed {
     /// This phone lost what it had: it owes nothing any more.
     pub fn excuse(&mut self, phone: usize) {
-        self.0.retain(|_, phones| {
-            phones.remove(&phone);
-            !phones.is_empty()
+        self.0.retain(|_, lost| {
+            lost.shown.remove(&phone);
+            !lost.shown.is_empty()
         });
     }
 }
@@ -38,15 +46,15 @@ impl World {
         if !self.server.has_kept() || self.hands.len() != self.kept_hands {
             return Ok(());
         }
-        let before: BTreeSet<u32> = self.mirror.texts.keys().copied().collect();
+        let before = self.mirror.texts.clone();
         self.server.restore(Id(Chance::new(salt.into()).bytes()));
         self.mirror.begin_again();
         self.follow()?;
         self.scopes.restored(&self.mirror);
         self.told = Told::default();
         self.late.clear();
-        let lost: BTreeSet<u32> =
-            before.into_iter().filter(|text| !self.mirror.texts.contains_key(text)).collect();
+        let lost: BTreeMap<u32, (DocId, ChangeHash)> =
+            before.into_iter().filter(|(text, _)| !self.mirror.texts.contains_key(text)).collect();
         for at in 0..self.hands.len() {
             self.hands[at].odd_chain = true;
             if self.hands[at].gone || self.hands[at].revoked {
@@ -55,19 +63,22 @@ impl World {
             let rows = self.hands[at].phone.rows();
             let shown = rows.iter().flat_map(|row| row.fields.values());
             for text in shown.filter_map(Scalar::as_text).filter_map(texts::number_of) {
-                if lost.contains(&text) {
-                    self.owed.0.entry(text).or_default().insert(at);
+                if let Some(by) = lost.get(&text) {
+                    let new = || Lost { by: *by, shown: BTreeSet::new() };
+                    self.owed.0.entry(text).or_insert_with(new).shown.insert(at);
                 }
             }
         }
         Ok(())
     }
 
-    /// `HELD_IS_BROUGHT_BACK`: everybody has talked to the restored server, and nothing is owed.
+    /// `HELD_IS_BROUGHT_BACK`: everybody has talked to the restored server, and nothing is owed. What came to it
+    /// spoilt, or was let in by the coordinator in a history that is lost, lies before the coordinator.
     pub fn brought_back(&mut self) -> Result<(), Violation> {
-        for (text, phones) in std::mem::take(&mut self.owed).0 {
-            must(self.mirror.texts.contains_key(&text), "HELD_IS_BROUGHT_BACK", || {
-                let names: Vec<&str> = phones.iter().map(|at| self.hands[*at].phone.name.as_str()).collect();
+        for (text, Lost { by, shown }) in std::mem::take(&mut self.owed).0 {
+            let back = self.mirror.texts.contains_key(&text);
+            must(back || self.mirror.is_aside(by), "HELD_IS_BROUGHT_BACK", || {
+                let names: Vec<&str> = shown.iter().map(|at| self.hands[*at].phone.name.as_str()).collect();
                 format!("№{text} was shown by {names:?} when the server was restored, and is not back")
             })?;
         }
