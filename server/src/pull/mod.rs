@@ -19,8 +19,8 @@ use sync_core::wire::{Backfill, Cursor, Grant, Row, SyncRequest};
 use crate::access::Access;
 use crate::app::App;
 use crate::store::{HeadOf, Stored};
-use page::{Carried, Page};
 pub use page::wire_bytes;
+use page::{Carried, Page};
 
 /// Bytes of a page on the wire, about, when the device does not say: some seconds of a slow link, and not too
 /// much to lose.
@@ -179,8 +179,9 @@ async fn serve(
     (backfills, brought): (&mut Vec<Backfill>, &BTreeSet<Grant>),
     wishes: &Wishes,
 ) -> Stored<u32> {
-    let carried =
-        |backfill: &Backfill| if brought.contains(&backfill.grant) { Carried::Given } else { Carried::LeftOut };
+    let carried = |backfill: &Backfill| {
+        if brought.contains(&backfill.grant) { Carried::Given } else { Carried::LeftOut }
+    };
     let everybodys =
         |backfill: &Backfill| matches!(backfill.grant, Grant::Organisation(_) | Grant::Person(_));
     fill_all(app, access, page, backfills, everybodys, carried).await?;
@@ -203,7 +204,8 @@ async fn serve(
             backfill.after = backfill.until;
         }
     }
-    fill_all(app, access, page, backfills, |backfill| !order::by_documents(backfill, wishes), carried).await?;
+    fill_all(app, access, page, backfills, |backfill| !order::by_documents(backfill, wishes), carried)
+        .await?;
     Ok(left.len() as u32)
 }
 
