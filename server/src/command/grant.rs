@@ -8,6 +8,7 @@ use sync_core::ids::Id;
 use sync_core::wire::Grant;
 
 use crate::app::App;
+use crate::epoch::words;
 use crate::store::{Account, Assignment, Batch, ChangeLog, Duty, Entry, GrantSpan, Stored};
 
 /// The civil date of the organisation now, as `2026-05-31`.
@@ -25,9 +26,14 @@ pub async fn assign(app: &App, assignment: Assignment) -> Stored<Option<u64>> {
     let given = app.log.assignments().await?;
     let given =
         given.into_iter().find(|given| (given.person, given.case) == (assignment.person, assignment.case));
-    let Some(assignment) = beside(assignment, given.as_ref(), open) else { return Ok(None) };
+    let (about, by) = ((assignment.case, assignment.person), assignment.by);
+    let word = words::decided(app, about, by, words::Decision::Given).await?;
+    let Some(assignment) = beside(assignment, given.as_ref(), open) else {
+        return append(app, word.into_iter().collect()).await;
+    };
     let today = today(app);
     let mut entries = vec![Entry::Assigned(assignment.clone())];
+    entries.extend(word);
     entries.extend(due(&assignment, open, &today));
     append(app, entries).await
 }
@@ -35,7 +41,16 @@ pub async fn assign(app: &App, assignment: Assignment) -> Stored<Option<u64>> {
 /// Takes a case away, and what was planned of it. Gives the number of the newest row.
 pub async fn take(app: &App, case: Id, person: Id, by: Id) -> Stored<Option<u64>> {
     let _held = app.grants.lock().await;
-    append(app, vec![Entry::Revoked { person, grant: Grant::Family(case), by }]).await
+    let mut entries = vec![Entry::Revoked { person, grant: Grant::Family(case), by }];
+    entries.extend(words::decided(app, (case, person), by, words::Decision::Dismissed).await?);
+    append(app, entries).await
+}
+
+/// After a restore: it is well that this person has the case no longer. `None` when no phone said that they had.
+pub async fn dismiss(app: &App, case: Id, person: Id, by: Id) -> Stored<Option<u64>> {
+    let _held = app.grants.lock().await;
+    let word = words::decided(app, (case, person), by, words::Decision::Dismissed).await?;
+    append(app, word.into_iter().collect()).await
 }
 
 /// Writes the grants that begin and end by now: once for each date, since what is assigned later begins by

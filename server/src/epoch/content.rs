@@ -10,7 +10,7 @@ use sync_core::verdict::{Flag, Reason};
 use sync_core::vouch::Receipt;
 use sync_core::wire::{Admitted, Offered, Snapshot};
 
-use super::gaps;
+use super::{gaps, words};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
@@ -86,7 +86,7 @@ pub async fn take(
         (false, true) => Offered::Known,
         (false, false) => Offered::Taken,
     };
-    append(app, receipt, &existing, (doc, scope), new, odd).await?;
+    append(app, (from, receipt), &existing, (doc, scope), new, odd).await?;
     Ok(said)
 }
 
@@ -132,7 +132,7 @@ fn sorted(
 
 async fn append(
     app: &App,
-    receipt: &Receipt,
+    (from, receipt): (&SignedIn, &Receipt),
     existing: &[ChangeRow],
     (doc, scope): (DocId, Scope),
     new: Vec<ChangeRow>,
@@ -140,6 +140,7 @@ async fn append(
 ) -> Result<(), Problem> {
     let _held = app.grants.lock().await;
     let mut entries = gaps::entries(app, receipt, (doc, scope), existing, &new).await?;
+    entries.extend(words::of_return(app, from, receipt, &scope, &entries).await?);
     if let Some(by) = new.last().map(|row| row.author) {
         let grown = Grown { doc, scope, existing, new: &new, beside: &[] };
         entries.extend(push::derived(app.log.as_ref(), grown, by).await?);

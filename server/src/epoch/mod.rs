@@ -9,6 +9,7 @@ mod carry;
 mod content;
 mod gaps;
 mod office;
+pub mod words;
 
 use std::collections::BTreeSet;
 

@@ -85,8 +85,9 @@ async fn stirred(app: &App, after: u64, until: u64) -> Result<Option<Vec<Stir>>,
         }
     }
     let families: BTreeSet<Id> = entries.iter().filter_map(family).collect();
+    let desk = app.log.organisation().id;
     let places = places::of_cases(&app.read_model, families).await?;
-    Ok(Some(entries.iter().filter_map(|entry| stir(entry, &places)).collect()))
+    Ok(Some(entries.iter().filter_map(|entry| stir(entry, desk, &places)).collect()))
 }
 
 /// The family a row is about.
@@ -105,7 +106,8 @@ fn family(entry: &Entry) -> Option<Id> {
     }
 }
 
-fn stir(entry: &Entry, places: &BTreeMap<Id, String>) -> Option<Stir> {
+/// `desk` is the organisation, to which belongs what the desk alone is told.
+fn stir(entry: &Entry, desk: Id, places: &BTreeMap<Id, String>) -> Option<Stir> {
     let at = |own: Option<Id>| {
         let case = family(entry).and_then(|family| places.get(&family).cloned());
         case.or_else(|| own.map(|place| place.to_string()))
@@ -120,7 +122,8 @@ fn stir(entry: &Entry, places: &BTreeMap<Id, String>) -> Option<Stir> {
             let (topic, subject) = (office.row.topic, office.row.subject);
             let head = HeadOf::Office { topic, subject, to: office.to };
             // The rest follows from rows that are told of themselves.
-            let on_desk = matches!(topic, Topic::Review | Topic::Catalogue);
+            let to_the_desk = matches!(office.to, Grant::Person(person) if person == desk);
+            let on_desk = to_the_desk || matches!(topic, Topic::Review | Topic::Catalogue);
             Stir::Row { head, from: Cause::Person(office.by), place: at(None), on_desk }
         }
         Entry::Granted { person, by, .. } | Entry::Revoked { person, by, .. } => {

@@ -76,7 +76,9 @@ impl Listener {
     fn shows_row(&self, head: &HeadOf, place: Option<&str>) -> bool {
         match head {
             // What is said of a document without a place can only be looked up; a poke too many harms nobody.
-            HeadOf::Office { to: Grant::Organisation(_) | Grant::Document(_), .. } => self.at_the_desk(),
+            HeadOf::Office { to: Grant::Organisation(_) | Grant::Document(_) | Grant::Person(_), .. } => {
+                self.at_the_desk()
+            }
             _ => self.shows(place),
         }
     }

@@ -17,7 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::read_model::ReadModelError;
 use crate::read_model::queries::Reach;
 use crate::routes::{
-    cases, catalogue, conflicts, devices, months, news, people, quarantine, records, reviews,
+    cases, catalogue, conflicts, devices, months, news, people, quarantine, records, restored, reviews,
 };
 use crate::store::Duty;
 
@@ -42,6 +42,8 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(quarantine::settle))
         .routes(routes!(devices::list))
         .routes(routes!(devices::revoke))
+        .routes(routes!(restored::show))
+        .routes(routes!(restored::decide))
         .routes(routes!(news::listen))
 }
 

@@ -78,7 +78,7 @@ pub async fn revoke(
 }
 
 /// The devices the signed-in person looks after, each with its person's name. The server's own is nobody's.
-async fn within(app: &App, signed_in: &SignedIn) -> Result<Vec<(Device, Option<String>)>, Problem> {
+pub async fn within(app: &App, signed_in: &SignedIn) -> Result<Vec<(Device, Option<String>)>, Problem> {
     require_office(signed_in)?;
     let accounts = app.log.accounts().await?;
     let reach = app.read_model.reach(&signed_in.account.places).await?;

@@ -13,6 +13,7 @@ pub mod openapi;
 pub mod people;
 pub mod quarantine;
 pub mod records;
+pub mod restored;
 pub mod reviews;
 pub mod sync;
 

@@ -13,7 +13,7 @@ use crate::access::Access;
 use crate::app::App;
 use crate::auth::{FromAnyDevice, SignedIn};
 use crate::command::grant;
-use crate::epoch;
+use crate::epoch::{self, words};
 use crate::pace::Turn;
 use crate::problem::{Code, Problem};
 use crate::pull::{Pulled, Wishes, pull};
@@ -61,6 +61,7 @@ async fn work(
     let state = request.state.clone();
     let mut answered = push(&app, &from, &mut access, &request.envelopes, state).await?;
     answered.carried.extend(back.carried);
+    words::compare(&app, &from, cursor.as_ref(), request.holds.as_deref()).await?;
     heed(&app, from.device.id, answered.newest, request.head).await?;
     let answer = if from.device.revoked_ms.is_some() {
         verdicts_only(&app, cursor, answered)

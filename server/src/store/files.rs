@@ -48,4 +48,6 @@ pub struct FormerEpoch {
     pub epoch: Id,
     /// The newest row of it that this log has.
     pub ended: u64,
+    /// When that copy was put in place, by the clock of that machine.
+    pub restored_ms: i64,
 }

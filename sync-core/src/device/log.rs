@@ -75,6 +75,9 @@ pub enum LogRecord {
     /// An envelope of changes that were answered for before, for a server that may have lost them.
     #[n(17)]
     Offered(#[n(0)] Envelope),
+    /// The server was told, in this epoch, which families this device holds.
+    #[n(18)]
+    ToldHoldings(#[n(0)] Id),
 }
 
 /// An intent, the envelope item and the bytes of its change.
@@ -135,6 +138,8 @@ pub struct Summary {
     pub former: Vec<Former>,
     #[n(5)]
     pub epoch: Option<Id>,
+    #[n(6)]
+    pub told_holdings: Option<Id>,
 }
 
 /// A log as read from storage.

@@ -18,7 +18,7 @@ use crate::crdt::Change;
 use crate::envelope::{Envelope, Item, TARGET_BYTES};
 use crate::ids::{ChangeHash, DocId, Id, hex, unhex};
 use crate::office::{OfficeRow, Topic};
-use crate::scope::Scope;
+use crate::scope::{Kind, Scope};
 use crate::verdict::{Reason, Verdict};
 use crate::vouch::{self, Receipt};
 use crate::wire::{Admitted, Offer, Offered, Row, SyncAnswer, VerdictOn};
@@ -170,6 +170,8 @@ pub(super) struct Giving {
     pub tried_again: bool,
     /// Where the server said that the former epoch ended, until it is noted.
     ended: Option<u64>,
+    /// The request under way says which families are held.
+    pub telling: bool,
 }
 
 /// What an offer under way stands for.
@@ -331,6 +333,24 @@ impl Device {
             Some(_) => {}
         }
         false
+    }
+
+    /// The families held, for a server that was restored and may have forgotten who has what; once in an epoch.
+    pub(super) fn holdings(&self) -> Option<Vec<Id>> {
+        let epoch = self.cursor.as_ref()?.epoch;
+        let told = self.state.told_holdings == Some(epoch);
+        if self.state.former.is_empty() || self.state.epoch != Some(epoch) || told {
+            return None;
+        }
+        let of_family = |held: &&Held| matches!(held.scope.kind, Kind::Case | Kind::Log);
+        let held = self.docs.values().filter(of_family).filter(|held| held.any() && !held.leaving);
+        let families: BTreeSet<Id> = held.filter_map(|held| held.scope.family).collect();
+        Some(families.into_iter().collect())
+    }
+
+    /// An answer came to a request that said it.
+    pub(super) fn note_told_holdings(&mut self, epoch: Id) -> Option<Effect> {
+        std::mem::take(&mut self.flight.giving.telling).then(|| self.note(LogRecord::ToldHoldings(epoch)))
     }
 
     /// The server gave a document in one piece, with this receipt.

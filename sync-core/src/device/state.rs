@@ -91,6 +91,8 @@ pub(super) struct State {
     /// The server's history as it is now, and those that ended while this device was enrolled.
     pub epoch: Option<Id>,
     pub former: Vec<Former>,
+    /// The epoch in which the server was told what families this device holds.
+    pub told_holdings: Option<Id>,
     /// Found at the start: what was being applied when the core died.
     pub trying: Option<Option<DocId>>,
 }
@@ -145,12 +147,14 @@ impl State {
                 self.own = summary.own.into_iter().map(|own| (own.doc, own)).collect();
                 self.shunned = summary.shunned.into_iter().collect();
                 (self.former, self.epoch) = (summary.former, summary.epoch);
+                self.told_holdings = summary.told_holdings;
             }
             LogRecord::Epoch(former, now) => {
                 self.former.extend(former);
                 self.epoch = Some(now);
             }
             LogRecord::Offered(envelope) => self.offered(envelope),
+            LogRecord::ToldHoldings(epoch) => self.told_holdings = Some(epoch),
             LogRecord::Quarantined(wrote, reason) => self.quarantine.push((wrote, reason)),
             LogRecord::Synced(at_ms) => self.last_sync_ms = Some(at_ms),
         }
@@ -203,6 +207,7 @@ impl State {
             shunned: self.shunned.iter().copied().collect(),
             former: self.former.clone(),
             epoch: self.epoch,
+            told_holdings: self.told_holdings,
         }));
         records
     }

@@ -99,7 +99,9 @@ impl Device {
             older: self.older(),
             page_bytes: self.flight.page.wish(),
             offers,
+            holds: self.holdings(),
         };
+        self.flight.giving.telling = request.holds.is_some();
         let Some(body) = self.pack(&request) else { return effects };
         let Some(token) = self.token("POST", "/v1/sync", &body, now_ms) else { return effects };
         self.flight.phase = Phase::Sent;
@@ -345,6 +347,7 @@ impl Device {
         let written_meanwhile = self.state.outbox.iter().any(|pending| pending.envelope.is_none());
         self.flight.turns.answered(&self.state.sealed, &answer.full);
         let unheard = self.flight.turns.unheard(&self.state.sealed);
+        log.extend(self.note_told_holdings(mark.epoch));
         let begun_anew = self.notice_epoch(answer.ended, &mut log, &mut page);
         let more =
             answer.more || progressed || written_meanwhile || unheard || begun_anew || self.more_to_give();

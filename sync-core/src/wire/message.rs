@@ -39,6 +39,9 @@ pub struct SyncRequest {
     #[n(7)]
     #[cbor(default, skip_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
+    /// After a restore of the server, until an answer comes: the cases whose family it holds. `None` says nothing.
+    #[n(8)]
+    pub holds: Option<Vec<Id>>,
 }
 
 /// A row as the server once gave it, with the proof that it did.

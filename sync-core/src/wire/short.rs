@@ -47,6 +47,8 @@ pub struct ShortRequest {
     #[n(7)]
     #[cbor(default, skip_if = "Vec::is_empty")]
     offers: Vec<Offer>,
+    #[n(8)]
+    holds: Option<Vec<Id>>,
 }
 
 /// What an answer need not repeat, since it was in the request.
@@ -91,6 +93,7 @@ pub fn pack_request(
         older: request.older.clone(),
         page_bytes: request.page_bytes,
         offers: request.offers.clone(),
+        holds: request.holds.clone(),
     };
     let plain = minicbor::to_vec(&short).unwrap_or_default();
     [vec![VERSION_2], deflate(&dictionary(), &plain)].concat()
@@ -130,6 +133,7 @@ impl ShortRequest {
             older: self.older.clone(),
             page_bytes: self.page_bytes,
             offers: self.offers.clone(),
+            holds: self.holds.clone(),
         };
         request.head = request.head.or_else(|| last(&request));
         Ok((request, full))

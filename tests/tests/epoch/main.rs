@@ -8,4 +8,5 @@
 mod back;
 mod edges;
 mod forged;
+mod hands;
 mod world;

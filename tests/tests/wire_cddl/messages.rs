@@ -92,6 +92,7 @@ pub fn full_request() -> SyncRequest {
         older: vec![DOC],
         page_bytes: Some(32_768),
         offers: rows().into_iter().map(|row| Offer { row, receipt: receipt() }).collect(),
+        holds: Some(vec![ID]),
     }
 }
 

@@ -20,6 +20,15 @@ export type AssignmentItem = {
   to?: string | null;
 };
 
+/** A phone that has not been here since the restore. */
+export type AwaitedPhone = {
+  id: string;
+  last_sync_ms?: number | null;
+  name: string;
+  person: string;
+  person_name?: string | null;
+};
+
 /** A case with its records, newest first. */
 export type CaseDetail = {
   cards: RecordItem[];
@@ -66,6 +75,8 @@ export type ConflictChoice = {
   field: string;
   shown: string[];
 };
+
+export type Decision = 'open' | 'given' | 'dismissed';
 
 /** A device as the desk sees it. */
 export type DeviceItem = {
@@ -121,6 +132,33 @@ export type FieldItem = {
 
 /** A field's value; null is one that a person cleared. */
 export type FieldValue = null | boolean | number | string;
+
+/** Somebody who has a case. */
+export type Holder = {
+  name?: string | null;
+  person: string;
+};
+
+/** What is to be done about one. */
+export type HoldingDecision = {
+  decision: Decision;
+};
+
+/** A person and a case, and what a phone says of them. */
+export type HoldingItem = {
+  by?: string | null;
+  by_name?: string | null;
+  case: string;
+  case_name: string;
+  decided_ms?: number | null;
+  device_name?: string | null;
+  holders: Holder[];
+  person: string;
+  person_name?: string | null;
+  said: Said;
+  said_ms: number;
+  state: Decision;
+};
 
 /** A month's log of a case. */
 export type MonthItem = {
@@ -248,6 +286,14 @@ export type RecordPage = {
   next?: string | null;
 };
 
+/** What the restored server remembers, and what phones say of what it does not. */
+export type Restored = {
+  awaited: AwaitedPhone[];
+  items: HoldingItem[];
+  remembers_ms?: number | null;
+  restored_ms?: number | null;
+};
+
 export type ReviewDecision = 'approve' | 'return';
 
 /** A decision about a record. */
@@ -287,6 +333,9 @@ export type ReviewSubject = {
   doc?: string | null;
   record: string;
 };
+
+/** What a phone says of a person and a case. */
+export type Said = 'had' | 'wrote' | 'lost';
 
 /** What became of a set-aside change. */
 export type SettleRequest = {

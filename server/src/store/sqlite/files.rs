@@ -92,7 +92,7 @@ fn line(connection: &Connection) -> Stored<Vec<Ended>> {
 /// The epochs before this one, the oldest first.
 pub fn former(connection: &Connection) -> Stored<Vec<FormerEpoch>> {
     let line = line(connection)?.into_iter();
-    Ok(line.map(|Ended { epoch, ended, .. }| FormerEpoch { epoch, ended }).collect())
+    Ok(line.map(|Ended { epoch, ended, restored_ms }| FormerEpoch { epoch, ended, restored_ms }).collect())
 }
 
 /// A connection that makes no log where there is none. Not marked as reading only: then SQLite refuses to copy.
