@@ -1,8 +1,23 @@
-// A wire that can be cut: a TCP relay between the browser and the server. What the browser's own "offline" switch
-// does not reach (a service worker, a worker) is cut off all the same.
+// A wire that can be cut and be slow: a TCP relay between the browser and the server. What the browser's own "offline"
+// switch does not reach (a service worker, a worker) is cut off all the same. It counts what comes down.
 import net from 'node:net';
+import { Transform } from 'node:stream';
+
+/** One piece after the other, each as late as the wire makes it. */
+const throttle = (wire) =>
+  new Transform({
+    transform(piece, _, done) {
+      if (wire.rate === Infinity) done(null, piece);
+      else setTimeout(done, (piece.length / wire.rate) * 1000, null, piece);
+    },
+  });
 
 export class Wire {
+  /** Bytes a second, down, for each connection. */
+  rate = Infinity;
+  down = 0;
+  /** What was asked for, as `GET /path`. */
+  asked = [];
   #sockets = new Set();
   #cut = false;
   #relay;
@@ -14,13 +29,14 @@ export class Wire {
       const far = net.connect(target, '127.0.0.1');
       for (const [socket, other] of [[near, far], [far, near]]) {
         this.#sockets.add(socket);
-        socket.on('error', () => socket.destroy());
-        socket.on('close', () => {
-          this.#sockets.delete(socket);
-          other.destroy();
-        });
-        socket.pipe(other);
+        socket.on('error', () => other.destroy());
+        socket.on('close', () => this.#sockets.delete(socket));
       }
+      near.on('close', () => far.destroy());
+      near.on('data', (piece) => this.asked.push(...(/^[A-Z]+ \S+/.exec(piece.toString('latin1')) ?? [])));
+      far.on('data', ({ length }) => (this.down += length));
+      near.pipe(far);
+      far.pipe(throttle(this)).pipe(near);
     });
   }
 

@@ -29,12 +29,16 @@ function key({ url, revision }: Entry): string {
 
 const keys = new Map(entries.map((entry) => [new URL(entry.url, sw.registration.scope).pathname, key(entry)]));
 
-/** What an earlier version already keeps under the same address is copied, not fetched again. */
+/**
+ * What an earlier version already keeps under the same address is copied, not fetched again. Nor is what the page has
+ * just fetched and the browser still has: a file whose name changes with its content (no revision) is never out of date.
+ */
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
   for (const entry of entries) {
     const kept = await caches.match(key(entry));
-    const response = kept ?? (await fetch(new URL(entry.url, sw.registration.scope), { cache: 'no-cache' }));
+    const address = new URL(entry.url, sw.registration.scope);
+    const response = kept ?? (await fetch(address, { cache: entry.revision ? 'no-cache' : 'default' }));
     if (!response.ok) throw new Error(`${entry.url}: ${response.status}`);
     await cache.put(key(entry), response);
   }
