@@ -9,6 +9,7 @@ use sync_core::wire::Grant;
 
 use super::grant;
 use crate::auth::password::{self, HashFailed, MAX_PASSWORD};
+use crate::push;
 use crate::store::{Account, Batch, ChangeLog, Duty, Entry, OfficeEntry, StoreError};
 
 /// The catalogue a new organisation starts with and changes to its needs.
@@ -115,7 +116,8 @@ pub async fn add(log: &dyn ChangeLog, new: NewAccount, now_ms: i64) -> Result<Id
 /// Gives an account other duties, other places or both; what is `None` stays as it is.
 ///
 /// What the person may see by it is written down in the log, so that their phones pass it: a worker who is one
-/// no longer loses the cases, and places show each duty something else, so they are given anew.
+/// no longer loses the cases, and places show each duty something else, so they are given anew. A volunteer has the
+/// cards of whom they go to.
 pub async fn change(
     log: &dyn ChangeLog,
     login: &str,
@@ -131,7 +133,8 @@ pub async fn change(
         ..before.clone()
     };
     log.put_account(after.clone()).await?;
-    let entries = grant::reshaped(&before, &after, &log.grants_of(after.person).await?);
+    let mut entries = grant::reshaped(&before, &after, &log.grants_of(after.person).await?);
+    entries.extend(push::cards_of(log, after.person).await?);
     if !entries.is_empty() {
         log.append(Batch { received_ms: now_ms, entries, ..Batch::default() }).await?;
     }

@@ -48,7 +48,7 @@ pub async fn choose(app: &App, coordinator: &Account, choice: Choice) -> Result<
         return Err(Problem::new(Code::Invalid).with("field", "choose"));
     }
     let written = document
-        .write(&writer::actor(app, choice.doc), at_ms, &choice.record, &fields)
+        .write(&writer::actor(app, choice.doc, coordinator.person), at_ms, &choice.record, &fields)
         .map_err(Problem::internal)?;
     match written {
         Some(change) => {

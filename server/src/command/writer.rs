@@ -7,7 +7,7 @@
 use sync_core::admission::{Bytes, Candidate, Finding, Job};
 use sync_core::crdt::{Change, Document};
 use sync_core::envelope::{self, Envelope, Header, Item};
-use sync_core::ids::{Actor, DocId, Id};
+use sync_core::ids::{Actor, DocId, Id, sha256};
 use sync_core::scope::Scope;
 use sync_core::wire::{DeviceState, Newest};
 
@@ -30,9 +30,10 @@ pub fn chain(app: &App) -> DocId {
     DocId(app.key.device().0)
 }
 
-/// The server's actor in a document.
-pub fn actor(app: &App, doc: DocId) -> Actor {
-    Actor::of(&app.key.public(), doc, incarnation(app))
+/// The server's actor in a document, on this person's commands: each actor stands for one author, so that a document
+/// can be given in one piece.
+pub fn actor(app: &App, doc: DocId, author: Id) -> Actor {
+    Actor::of(&app.key.public(), doc, incarnation(app, author))
 }
 
 /// A document with its scope and the changes it was made from; `None` when the log has none of it.
@@ -48,8 +49,8 @@ pub async fn open(app: &App, doc: DocId) -> Result<Option<(Scope, Document, Vec<
 pub async fn append(app: &App, author: &Account, draft: Draft, at_ms: i64) -> Result<u64, Problem> {
     let device = device(app, at_ms).await?;
     let hash = draft.change.hash();
-    let item =
-        Item { doc: draft.doc, scope: draft.scope, incarnation: incarnation(app), hash, replaces: None };
+    let incarnation = incarnation(app, author.person);
+    let item = Item { doc: draft.doc, scope: draft.scope, incarnation, hash, replaces: None };
     vet(app, &draft, &item).await?;
     let header = Header {
         version: envelope::VERSION,
@@ -108,8 +109,8 @@ async fn device(app: &App, now_ms: i64) -> Result<Device, Problem> {
 
 /// A restored log has another epoch and may lack changes of the server's that phones still hold: another
 /// incarnation never takes a number of those again.
-fn incarnation(app: &App) -> u32 {
-    let [a, b, c, d, ..] = app.log.organisation().epoch.0;
+fn incarnation(app: &App, author: Id) -> u32 {
+    let [a, b, c, d, ..] = sha256(&[app.log.organisation().epoch.0, author.0].concat());
     u32::from_be_bytes([a, b, c, d])
 }
 

@@ -187,6 +187,29 @@ async fn cards(
     Ok(entries)
 }
 
+/// What another duty of a person changes in their cards: who has become a volunteer is given those of the tasks they
+/// are on already, who sees the files themselves needs none.
+pub async fn cards_of(log: &dyn ChangeLog, person: Id) -> Stored<Vec<Entry>> {
+    let entitled = gets_card(log, person).await?;
+    let mut entries = Vec::new();
+    for span in log.grants_of(person).await? {
+        let (Grant::Document(doc), None) = (span.grant, span.to) else { continue };
+        let changes = log.changes_of(&[doc]).await?.remove(&doc).unwrap_or_default();
+        let Some(scope) = changes.first().map(|row| row.scope) else { continue };
+        let Some(family) = scope.family.filter(|_| matches!(scope.kind, Kind::Task | Kind::Activity)) else {
+            continue;
+        };
+        let facts = facts(&scope, &shown(doc, scope.kind, changes.iter()));
+        let has = log.office_value(Topic::Card, Id(doc.0), &person.to_string()).await?.is_some();
+        match (entitled && facts.open && facts.people.contains(&person), has) {
+            (true, false) => entries.push(card(doc, person, card_value(log, family, &[]).await?, person)),
+            (false, true) => entries.push(card(doc, person, "null".to_owned(), person)),
+            _ => {}
+        }
+    }
+    Ok(entries)
+}
+
 /// A worker sees the person card itself.
 async fn gets_card(log: &dyn ChangeLog, person: Id) -> Stored<bool> {
     let account = log.account(person).await?;

@@ -35,7 +35,7 @@ use crate::auth::SignedIn;
 use crate::problem::Problem;
 use crate::store::{SignedHeader, StoreError};
 pub use chain::heed;
-pub use derive::{Grown, entries as derived};
+pub use derive::{Grown, cards_of, entries as derived};
 pub use locks::{Held, Locks};
 use open::{Opened, Pushed};
 pub use scope::same_identity;

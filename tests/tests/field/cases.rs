@@ -152,6 +152,43 @@ fn a_card_goes_with_the_task_that_is_given_back_and_follows_the_person_while_it_
     assert!(!holdings::texts_of(&vika.phone).keys().any(|text| text.contains("Зинаида")));
 }
 
+#[test]
+fn who_becomes_a_volunteer_has_the_cards_of_the_tasks_they_are_on_already() {
+    let mut district = District::new(&["anna", "boris"]);
+    let (mut anna, mut boris) = (district.walker("anna"), district.walker("boris"));
+    let case = anna.register("Зинаида");
+    let assignee = format!("assignee/{}", boris.phone.person());
+    let task = |anna: &mut Walker, status: &str| {
+        let fields =
+            [("kind", "firewood".into()), ("status", status.into()), (assignee.as_str(), true.into())];
+        let task = anna.phone.event("task", &fields);
+        anna.phone.write(WriteEvent { case: Some(case), ..task }).unwrap()
+    };
+    let (open, over) = (task(&mut anna, "accepted"), task(&mut anna, "done"));
+    anna.sync_all();
+    boris.sync_all();
+    assert!(boris.phone.row(&open).is_some() && boris.phone.row(&over).is_some());
+    let cards = |boris: &Walker| -> Vec<String> {
+        let office = boris.phone.host.office.iter();
+        let cards = office.filter(|(key, _)| key.starts_with("office/card/"));
+        cards.map(|(key, value)| format!("{key} {value}")).collect()
+    };
+    let becomes = |district: &mut District, duty: &str| {
+        assert!(district.footpath.stop());
+        district.footpath.run(&["user", "change", "boris", "--duty", duty]);
+        district.footpath.start();
+    };
+    assert_eq!(cards(&boris), Vec::<String>::new(), "a worker sees the file itself");
+    becomes(&mut district, "volunteer");
+    boris.sync_all();
+    let had = cards(&boris);
+    assert_eq!(had.len(), 1, "of the one that is still to be done: {had:?}");
+    assert!(had[0].contains(&open.0.to_string()) && had[0].contains("Зинаида"));
+    becomes(&mut district, "worker");
+    boris.sync_all();
+    assert_eq!(cards(&boris), Vec::<String>::new());
+}
+
 /// Who was there is not who has the case now: the record goes back to whoever has it, and says who wrote it.
 #[test]
 fn a_record_whose_author_has_gone_is_returned_to_who_has_the_case() {

@@ -1,5 +1,8 @@
 //! Two phones change the same record without signal.
 
+use std::time::{Duration, Instant};
+
+use footpath_tests::desk::Desk;
 use footpath_tests::district::{District, Walker};
 use serde_json::{Value, json};
 use sync_core::ids::{DocId, Id};
@@ -96,4 +99,51 @@ fn a_value_that_comes_after_the_choice_opens_the_conflict_again() {
         clash[0]["values"].as_array().unwrap().iter().map(|v| v["value"].as_str()).collect();
     values.sort();
     assert_eq!(values, [Some("сено"), Some("уголь")], "case {case}");
+}
+
+/// The server writes for both, and the document still goes in one piece to a phone that has nothing.
+#[test]
+fn two_coordinators_settle_in_one_document_and_it_is_given_in_one_piece() {
+    let (mut district, mut anna, mut boris, _, at) = shared();
+    district.footpath.add_person("oksana", "coordinator");
+    let mut oksana = Desk::open(&district.footpath, "oksana");
+    for field in ["needs", "diet"] {
+        for (walker, text) in [(&mut anna, "одно"), (&mut boris, "другое")] {
+            walker.phone.correct(&at, &[(field, text.into())]).unwrap();
+        }
+        for walker in [&mut anna, &mut boris] {
+            walker.sync_all();
+        }
+        let desk = if field == "needs" { &mut district.desk } else { &mut oksana };
+        let values = desk.get(&format!("/v1/records/{}", at.1))["conflicts"][0]["values"].clone();
+        let shown: Vec<_> = values.as_array().unwrap().iter().map(|value| value["change"].clone()).collect();
+        let choice = json!({"field": field, "choose": "одно", "shown": shown});
+        desk.post(&format!("/v1/records/{}/conflicts", at.1), choice);
+        for walker in [&mut anna, &mut boris] {
+            walker.sync_all();
+        }
+    }
+    for n in 0..4 {
+        anna.phone.correct(&at, &[("dwelling", format!("{n}").into())]).unwrap();
+    }
+    anna.sync_all();
+    let path = district.footpath.data.path().join("log.db");
+    let made = || -> usize {
+        let log = rusqlite::Connection::open(&path).unwrap();
+        let of = "SELECT count(*) FROM snapshots WHERE doc = ?1";
+        log.query_row(of, [at.0.0], |row| row.get(0)).unwrap()
+    };
+    let began = Instant::now();
+    while made() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(60), "it is never put together");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let new = district.walker("anna");
+    assert_eq!(new.phone.row(&at), anna.phone.row(&at));
+    let history = oksana.get(&format!("/v1/records/{}", at.1))["history"].clone();
+    let mut authors: Vec<_> =
+        history.as_array().unwrap().iter().filter_map(|row| row["author_name"].as_str()).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    assert_eq!(authors, ["anna", "boris", "oksana", "vera"]);
 }
