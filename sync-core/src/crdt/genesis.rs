@@ -3,6 +3,9 @@
 //! Without a shared first change two phones that create the same log offline would each make a top map
 //! of their own, and each would see only its half.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::num::NonZeroU64;
 
 use automerge::legacy::{Key, ObjectId, Op, OpType};
@@ -22,6 +25,17 @@ pub fn genesis_hash(kind: Kind) -> Result<ChangeHash, DocumentError> {
 
 /// A document of `kind` with nothing in it but its top map.
 pub(super) fn genesis(kind: Kind) -> Result<Automerge, AutomergeError> {
+    thread_local! {
+        /// Every document that is opened begins with one of these few.
+        static MADE: RefCell<BTreeMap<Kind, Automerge>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    MADE.with_borrow_mut(|made| match made.entry(kind) {
+        Entry::Occupied(there) => Ok(there.get().clone()),
+        Entry::Vacant(place) => Ok(place.insert(make(kind)?).clone()),
+    })
+}
+
+fn make(kind: Kind) -> Result<Automerge, AutomergeError> {
     let actor_id = ActorId::from(GENESIS_ACTOR.as_bytes());
     let mut document = Automerge::new().with_actor(actor_id.clone());
     document.apply_changes(vec![Change::from(ExpandedChange {

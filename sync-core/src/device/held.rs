@@ -99,22 +99,29 @@ impl Held {
         }
     }
 
-    /// Takes in a document in one piece that the server has vouched for. What is here and not in it stays.
-    pub fn take_piece(&mut self, snapshot: Snapshot) -> Result<(), DocumentError> {
+    /// Takes in a document in one piece that the server has vouched for. What is here and not in it stays. `false`
+    /// when the former piece stays the piece: the server that gave it was restored and has less now, and only whole
+    /// can it be given back with the proof that came with it.
+    pub fn take_piece(&mut self, snapshot: Snapshot) -> Result<bool, DocumentError> {
         let document = snapshot.load(self.scope.kind)?;
         let actors: BTreeSet<Actor> = document.past().into_iter().map(|past| past.actor).collect();
         if actors.len() != snapshot.authors.len() {
             return Err(DocumentError::Broken);
         }
-        let mut left = Vec::new();
         if let Some(piece) = self.piece.as_ref().filter(|piece| piece.bytes != snapshot.bytes) {
             let old = piece.document(&self.scope)?;
-            let authors = piece.snapshot().authors_of(&old);
-            for change in old.changes().into_iter().filter(|change| !document.has(&change.hash())) {
-                let author = authors.get(&change.hash()).copied().ok_or(DocumentError::Broken)?;
-                left.push(Admitted { author, bytes: change.bytes().to_vec().into() });
+            if old.past().iter().any(|past| !document.has(&past.hash)) {
+                let authors = snapshot.authors_of(&document);
+                let mut new = Vec::new();
+                for change in document.changes().into_iter().filter(|change| !old.has(&change.hash())) {
+                    let author = authors.get(&change.hash()).copied().ok_or(DocumentError::Broken)?;
+                    new.push(Admitted { author, bytes: change.bytes().to_vec().into() });
+                }
+                self.take(new)?;
+                return Ok(false);
             }
         }
+        let mut left = Vec::new();
         for admitted in std::mem::take(&mut self.admitted) {
             if !document.has(&Change::parse(&admitted.bytes)?.hash()) {
                 left.push(admitted);
@@ -123,7 +130,7 @@ impl Held {
         self.admitted = left;
         let actors = actors.into_iter().zip(snapshot.authors).collect();
         self.piece = Some(Piece { bytes: snapshot.bytes, actors });
-        Ok(())
+        Ok(true)
     }
 
     /// Takes in changes the server sent, each looked at before automerge ever sees it. `false` when one is

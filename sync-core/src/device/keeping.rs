@@ -11,7 +11,7 @@ use super::rows::{RecordRow, RowState};
 use crate::civil;
 use crate::ids::{DocId, Month};
 use crate::scope::Scope;
-use crate::vouch;
+use crate::vouch::{self, Receipt};
 use crate::wire::{Backfill, Cursor, Grant, Row, Snapshot, SyncAnswer};
 
 /// This month and two before.
@@ -150,14 +150,24 @@ impl Device {
             .is_some_and(|(key, signature)| vouch::receipts(&key, &page, &answer.rows, &signature).is_some())
     }
 
-    /// Takes in a document in one piece; `false` when it is none.
-    pub(super) fn take_snapshot(&mut self, doc: DocId, scope: Scope, snapshot: Snapshot) -> bool {
+    /// Takes in a document in one piece with the proof of it; `false` when it is none.
+    pub(super) fn take_snapshot(
+        &mut self,
+        (doc, scope): (DocId, Scope),
+        snapshot: Snapshot,
+        receipt: Option<Receipt>,
+    ) -> bool {
         if self.state.shunned.contains(&doc) {
             return false;
         }
         let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
         held.leaving = false;
-        held.take_piece(snapshot).is_ok()
+        match held.take_piece(snapshot) {
+            Ok(true) => self.keep_proof_of_piece(doc, scope, receipt),
+            Ok(false) => {}
+            Err(_) => return false,
+        }
+        true
     }
 }
 

@@ -478,9 +478,7 @@ impl Device {
                 self.take_office(row, page);
             }
             Row::Snapshot(doc, scope, snapshot) => {
-                if self.take_snapshot(doc, scope, snapshot) {
-                    self.keep_proof_of_piece(doc, scope, receipt);
-                } else {
+                if !self.take_snapshot((doc, scope), snapshot, receipt) {
                     page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
                 }
                 page.touched.insert(doc);

@@ -24,6 +24,8 @@ pub struct Hand {
     pub revoked: bool,
     /// Its chain of envelopes is not what one phone makes: rolled back, twinned, tampered with.
     pub odd_chain: bool,
+    /// A request of its was tampered with on the way out.
+    pub poisoned: bool,
     /// Texts it called saved that are not on the server yet, with the changes they went into.
     open: BTreeMap<u32, BTreeSet<(DocId, ChangeHash)>>,
     /// Documents that it will not open again, since it died over them.
@@ -49,6 +51,7 @@ impl Hand {
             gone: false,
             revoked: false,
             odd_chain: false,
+            poisoned: false,
             open: BTreeMap::new(),
             shunned: BTreeSet::new(),
             kept: None,
@@ -108,6 +111,7 @@ impl Hand {
             gone: false,
             revoked: self.revoked,
             odd_chain: true,
+            poisoned: self.poisoned,
             open: self.open.clone(),
             shunned: self.shunned.clone(),
             kept: None,

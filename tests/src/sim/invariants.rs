@@ -9,6 +9,7 @@
 //! | `SAVED_IS_SOMEWHERE` | what a phone called saved is in its log, on the server or in quarantine | each step |
 //! | `SCOPE_KEPT` | a phone is given only what its person has, and drops what they have no longer | each step, quiet |
 //! | `NO_VISIT_REFUSED` | what a person was ever given is not out of their scope | each step |
+//! | `VOUCHED` | a phone has the server's own word for everything it is given | each step |
 //! | `TALK_ENDS` | a phone comes to the end of what it has to say | each step |
 //! | `QUIET_COMES` | in good weather, everybody comes to rest | quiet |
 //! | `OUTBOX_EMPTIES` | and then nothing waits | quiet |

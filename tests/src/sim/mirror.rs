@@ -161,6 +161,11 @@ impl Mirror {
         self.aside.keys().any(|(_, of, named)| (*of, *named) == (doc, hash))
     }
 
+    /// Whether anything of this document does.
+    pub fn has_aside_of(&self, doc: DocId) -> bool {
+        self.aside.keys().any(|(_, of, _)| *of == doc)
+    }
+
     /// Whether a coordinator let this text into the log.
     pub fn was_released(&self, text: u32) -> bool {
         self.released.contains(&text)

@@ -21,7 +21,7 @@ impl Hand {
             return request.clone();
         };
         let Some(envelope) = inside.envelopes.last_mut() else { return request.clone() };
-        self.odd_chain = true;
+        (self.odd_chain, self.poisoned) = (true, true);
         spoil(envelope, &key, way % WAYS, self.phone.chance.draw() as usize);
         let body = wire::pack(&inside);
         let now_ms = self.phone.clock.now_ms();

@@ -57,7 +57,8 @@ impl World {
             before.into_iter().filter(|(text, _)| !self.mirror.texts.contains_key(text)).collect();
         for at in 0..self.hands.len() {
             self.hands[at].odd_chain = true;
-            if self.hands[at].gone || self.hands[at].revoked {
+            // What the server said to a request that the phone never made proves nothing to it.
+            if self.hands[at].gone || self.hands[at].revoked || self.hands[at].poisoned {
                 continue;
             }
             let rows = self.hands[at].phone.rows();

@@ -23,7 +23,8 @@ use footpath::store::sqlite::{FILE, Founding, SqliteFiles, SqliteLog};
 use footpath::store::{ChangeLog, LogFiles, LogRow, Organisation};
 use sync_core::admission::{Job, Limits, Pace, Vetted, vet};
 use sync_core::civil;
-use sync_core::ids::Id;
+use sync_core::ids::{Id, PublicKey};
+use sync_core::keys::DeviceKey;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -32,6 +33,7 @@ use super::store::{Fuse, Mortal};
 use crate::clock::Time;
 
 pub const ORG: Id = Id([0x0f; 16]);
+const SEED: [u8; 32] = [0x5e; 32];
 const READ_MODEL: &str = "read.db";
 
 /// Rows read from the log at once.
@@ -75,6 +77,11 @@ impl Server {
         };
         server.open();
         server
+    }
+
+    /// What its signatures are checked with.
+    pub fn key(&self) -> PublicKey {
+        DeviceKey::from_seed(SEED).public()
     }
 
     /// The store itself, and a way to wait for it: for who sets up an organisation, and for who checks.
@@ -235,7 +242,7 @@ impl Server {
     fn open(&mut self) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let organisation = Organisation { id: ORG, name: "Тропа".into(), epoch: Id([0xe0; 16]) };
-        let founding = || Founding { organisation, server_seed: [0x5e; 32] };
+        let founding = || Founding { organisation, server_seed: SEED };
         let log = SqliteLog::open(&self.folder.path().join(FILE), founding).expect("the log opens");
         let log = Arc::new(log);
         let fuse = Arc::<Fuse>::default();

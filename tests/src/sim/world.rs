@@ -6,6 +6,7 @@ use sync_core::civil;
 use sync_core::device::memory::Request;
 use sync_core::ids::{DocId, Id};
 use sync_core::keys::DeviceKey;
+use sync_core::vouch::{self, Page};
 use sync_core::wire::{self, Asked, SyncAnswer, SyncRequest};
 
 use super::action::{Action, History};
@@ -158,6 +159,7 @@ impl World {
             let Some(said) = letter(body, &asked) else {
                 return super::invariants::broken("TALK_ENDS", "the server's answer cannot be read");
             };
+            self.is_vouched_for(at, &said)?;
             let hearer = Hearer {
                 device: hand.device,
                 person: &self.scopes.people[hand.person],
@@ -167,6 +169,17 @@ impl World {
             self.told.answered(&hearer, &asked, &said, &self.mirror, &self.scopes)?;
         }
         Ok(answer)
+    }
+
+    /// `VOUCHED`: a phone has the server's word for all it is given, and can give it back.
+    fn is_vouched_for(&self, at: usize, said: &SyncAnswer) -> Result<(), Violation> {
+        let person = self.scopes.people[self.hands[at].person].id;
+        let page = Page { epoch: said.cursor.epoch, person, seq: said.cursor.seq };
+        let receipts = |sign| vouch::receipts(&self.server.key(), &page, &said.rows, &sign);
+        let vouched = said.rows.is_empty() || said.vouch.is_some_and(|sign| receipts(sign).is_some());
+        must(vouched, "VOUCHED", || {
+            format!("{} was given {} rows without proof", self.hands[at].phone.name, said.rows.len())
+        })
     }
 
     /// After a death: what was in the log is in it still, as it was.
