@@ -9,7 +9,7 @@ use super::queries::quarantine::{self, QuarantineItem, QuarantinePage};
 use super::queries::record::{self, ChangeItem, RecordDetail};
 use super::queries::records::{self, RecordItem, RecordPage};
 use super::queries::{Reach, catalogue};
-use super::{ReadModel, ReadModelError};
+use super::{ReadModel, ReadModelError, content};
 
 type Answer<T> = Result<T, ReadModelError>;
 
@@ -24,17 +24,24 @@ impl ReadModel {
     /// The merged log.
     pub async fn records(&self, nodes: &[Id], filter: records::Filter) -> Answer<RecordPage> {
         let nodes = nodes.to_vec();
-        self.read(move |connection| records::list(connection, &Reach::below(connection, &nodes)?, &filter))
-            .await
+        let mut page = self
+            .read(move |connection| records::list(connection, &Reach::below(connection, &nodes)?, &filter))
+            .await?;
+        content::of_records(self.log.as_ref(), page.items.iter_mut()).await?;
+        Ok(page)
     }
 
     /// One record with its story.
     pub async fn record(&self, nodes: &[Id], id: &str, doc: Option<&str>) -> Answer<Option<RecordDetail>> {
         let (nodes, id, doc) = (nodes.to_vec(), id.to_owned(), doc.map(str::to_owned));
-        self.read(move |connection| {
-            record::detail(connection, &Reach::below(connection, &nodes)?, &id, doc.as_deref())
-        })
-        .await
+        let story = self
+            .read(move |connection| {
+                record::story(connection, &Reach::below(connection, &nodes)?, &id, doc.as_deref())
+            })
+            .await?;
+        let Some(mut story) = story else { return Ok(None) };
+        content::of_story(self.log.as_ref(), &mut story.record, &mut story.history).await?;
+        story.told().map(Some)
     }
 
     /// Several records as they stand, each with its changes; what is not within reach is `None`.
@@ -44,20 +51,25 @@ impl ReadModel {
         wanted: Vec<(String, Option<String>)>,
     ) -> Answer<Vec<Option<(RecordItem, Vec<ChangeItem>)>>> {
         let nodes = nodes.to_vec();
-        self.read(move |connection| {
-            let reach = Reach::below(connection, &nodes)?;
-            wanted
-                .iter()
-                .map(|(id, doc)| {
-                    let Some(found) = record::find(connection, &reach, id, doc.as_deref())? else {
-                        return Ok(None);
-                    };
-                    let history = record::history(connection, &found)?;
-                    Ok(Some((found, history)))
-                })
-                .collect()
-        })
-        .await
+        let mut found: Vec<Option<(RecordItem, Vec<ChangeItem>)>> = self
+            .read(move |connection| {
+                let reach = Reach::below(connection, &nodes)?;
+                wanted
+                    .iter()
+                    .map(|(id, doc)| {
+                        let Some(found) = record::find(connection, &reach, id, doc.as_deref())? else {
+                            return Ok(None);
+                        };
+                        let history = record::history(connection, &found)?;
+                        Ok(Some((found, history)))
+                    })
+                    .collect::<Answer<_>>()
+            })
+            .await?;
+        for (record, history) in found.iter_mut().flatten() {
+            content::of_story(self.log.as_ref(), record, history).await?;
+        }
+        Ok(found)
     }
 
     /// Cases by name.
@@ -79,10 +91,14 @@ impl ReadModel {
     /// One case with its cards.
     pub async fn case(&self, nodes: &[Id], id: Id) -> Answer<Option<CaseDetail>> {
         let nodes = nodes.to_vec();
-        self.read(move |connection| {
-            cases::detail(connection, &Reach::below(connection, &nodes)?, &id.to_string())
-        })
-        .await
+        let mut case = self
+            .read(move |connection| {
+                cases::detail(connection, &Reach::below(connection, &nodes)?, &id.to_string())
+            })
+            .await?;
+        let cards = case.iter_mut().flat_map(|case| &mut case.cards);
+        content::of_records(self.log.as_ref(), cards).await?;
+        Ok(case)
     }
 
     /// One case without its cards.

@@ -7,6 +7,7 @@
 mod cards;
 mod catalogue;
 mod compare;
+mod content;
 mod desk;
 mod desk_rows;
 pub mod project;
@@ -33,7 +34,7 @@ pub use tail::rebuild;
 use writer::Writer;
 
 /// Of the projection: tables of another version are made again. Raise it with every change of meaning.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Queries at once.
 const READERS: usize = 4;
@@ -91,6 +92,7 @@ impl From<std::io::Error> for ReadModelError {
 pub struct ReadModel {
     path: PathBuf,
     applied: watch::Receiver<u64>,
+    log: Arc<dyn ChangeLog>,
     permits: Semaphore,
     readers: Arc<Mutex<Vec<Connection>>>,
     tail: JoinHandle<()>,
@@ -103,10 +105,11 @@ impl ReadModel {
         let newest = *log.changed().borrow();
         let writer = Writer::open(path, log.organisation().epoch, newest)?;
         let (applied_here, applied) = watch::channel(writer.seq());
-        let tail = tokio::spawn(tail::follow(writer, log, applied_here));
+        let tail = tokio::spawn(tail::follow(writer, Arc::clone(&log), applied_here));
         Ok(Self {
             path: path.to_owned(),
             applied,
+            log,
             permits: Semaphore::new(READERS),
             readers: Arc::new(Mutex::new(Vec::new())),
             tail,
@@ -170,6 +173,7 @@ fn connect(path: &Path) -> Result<Connection, ReadModelError> {
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;",
     )?;
+    connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 

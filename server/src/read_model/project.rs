@@ -73,6 +73,11 @@ pub fn is_civil_date(text: &str) -> bool {
     shape && text.parse::<Month>().is_ok() && day.is_some_and(|day| (1..=31).contains(&day))
 }
 
+/// A civil date as the tables keep it: 20260531 for `2026-05-31`. What is no civil date is no day.
+pub fn day(date: &str) -> i64 {
+    if is_civil_date(date) { date.replace('-', "").parse().unwrap_or(0) } else { 0 }
+}
+
 /// What a review makes of a record whose digest is `now`.
 ///
 /// A returned record that differs from what was returned is corrected and needs a new look, so it is
@@ -86,40 +91,72 @@ pub fn state(newest: Option<(Decision, &str)>, now: &str) -> &'static str {
     }
 }
 
+/// The states of a record, in the order of their numbers in the tables.
+const STATES: [&str; 4] = ["received", "approved", "returned", "edited"];
+
+/// The number of a state in the tables; of none for what is no state.
+pub fn state_number(state: &str) -> Option<usize> {
+    STATES.iter().position(|name| *name == state)
+}
+
 /// A document being read along the log, and which record each of its inner maps is.
 pub struct Reading {
     document: Document,
     own: String,
-    maps: BTreeMap<(u64, Vec<u8>), String>,
+    maps: Maps,
+}
+
+/// The inner maps of a document by the operation that made them, and the record each one is.
+type Maps = BTreeMap<(u64, Vec<u8>), String>;
+
+/// What a change put into which records, as far as it says so itself: into those that it made, and those of documents
+/// that are one record.
+pub fn alone(kind: Kind, own: &str, change: &Change) -> BTreeMap<String, Fields> {
+    touched(kind, own, change, &mut Maps::new())
+}
+
+fn touched(kind: Kind, own: &str, change: &Change, maps: &mut Maps) -> BTreeMap<String, Fields> {
+    let mut touched: BTreeMap<String, Fields> = BTreeMap::new();
+    let actor = change.actor().map(|actor| actor.0.to_vec()).unwrap_or_default();
+    for op in change.ops() {
+        let Key::Name(name) = op.key else { continue };
+        match op.action {
+            Action::MakeMap => {
+                maps.insert((op.counter, actor.clone()), name.clone());
+                touched.entry(name).or_default();
+            }
+            Action::Put(value) => {
+                let Object::Made(made) = &op.object else { continue };
+                let record = if kind.keyed() {
+                    maps.get(&(made.counter, made.actor.clone())).cloned()
+                } else {
+                    Some(own.to_owned())
+                };
+                if let Some(record) = record {
+                    touched.entry(record).or_default().insert(name, value);
+                }
+            }
+            Action::Forbidden(_) => {}
+        }
+    }
+    touched
 }
 
 impl Reading {
     /// The empty document; `own` is its id in hex, the name of the record of a document that is one record.
     pub fn new(kind: Kind, own: String) -> Result<Self, DocumentError> {
-        Ok(Self { document: Document::new(kind)?, own, maps: BTreeMap::new() })
+        Ok(Self { document: Document::new(kind)?, own, maps: Maps::new() })
     }
 
     /// Takes the next admitted change and says what it put into which records.
     pub fn read(&mut self, change: &Change) -> Result<BTreeMap<String, Fields>, DocumentError> {
         self.document.apply(change)?;
-        let mut touched: BTreeMap<String, Fields> = BTreeMap::new();
-        let actor = change.actor().map(|actor| actor.0.to_vec()).unwrap_or_default();
-        for op in change.ops() {
-            let Key::Name(name) = op.key else { continue };
-            match op.action {
-                Action::MakeMap => {
-                    self.maps.insert((op.counter, actor.clone()), name.clone());
-                    touched.entry(name).or_default();
-                }
-                Action::Put(value) => {
-                    if let Some(record) = self.record_of(&op.object) {
-                        touched.entry(record).or_default().insert(name, value);
-                    }
-                }
-                Action::Forbidden(_) => {}
-            }
-        }
-        Ok(touched)
+        Ok(touched(self.document.kind(), &self.own, change, &mut self.maps))
+    }
+
+    /// What the change puts into which records, as far as it says so itself.
+    pub fn alone(&self, change: &Change) -> BTreeMap<String, Fields> {
+        alone(self.document.kind(), &self.own, change)
     }
 
     /// One record as it is after the changes read so far.
@@ -130,15 +167,6 @@ impl Reading {
     /// The document itself, for a writer who continues it.
     pub fn document(&self) -> &Document {
         &self.document
-    }
-
-    fn record_of(&self, object: &Object) -> Option<String> {
-        let Object::Made(made) = object else { return None };
-        if self.document.kind().keyed() {
-            self.maps.get(&(made.counter, made.actor.clone())).cloned()
-        } else {
-            Some(self.own.clone())
-        }
     }
 }
 

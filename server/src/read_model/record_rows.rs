@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 use sync_core::civil;
 use sync_core::crdt::{Change, DocumentError};
-use sync_core::ids::unhex;
+use sync_core::ids::{hex, unhex};
 use sync_core::office::{Decision, Review};
 use sync_core::record::Fields;
 use sync_core::scope::Kind;
@@ -16,10 +16,19 @@ use super::{ReadModelError, cards};
 use crate::deflated::deflate;
 use crate::store::{ChangeRow, LogRow};
 
-/// What one change did: to each record the values it put, and the record as it then was.
+/// What one change did.
 pub struct Written {
     at_ms: i64,
-    records: Vec<(String, Fields, Projected)>,
+    records: Vec<Touched>,
+}
+
+/// One record of it: the values put, and the record as it then was.
+struct Touched {
+    id: String,
+    put: Fields,
+    projected: Projected,
+    /// The change by itself says all that the record shows.
+    says_all: bool,
 }
 
 /// Reads the next change into its document.
@@ -27,7 +36,12 @@ pub fn collect(reading: &mut Reading, change: &Change) -> Result<Written, Docume
     let mut records = Vec::new();
     for (id, put) in reading.read(change)? {
         if let Some(record) = reading.record(&id)? {
-            records.push((id, put, project::record(&record)));
+            let projected = project::record(&record);
+            // Of a name that is not shown as it is, the log cannot be asked.
+            let says_all = put == projected.fields
+                && hex(&key_of(&id)) == id
+                && reading.alone(change).get(&id) == Some(&put);
+            records.push(Touched { id, put, projected, says_all });
         }
     }
     Ok(Written { at_ms: change.time_ms(), records })
@@ -47,12 +61,14 @@ pub fn put(
         doc: doc_number(transaction, change)?,
         writer: writer_number(transaction, change)?,
     };
-    for (id, put, projected) in &written.records {
+    for Touched { id, put, projected, says_all } in &written.records {
         let known = known(transaction, from.doc, id)?;
-        let fields = packed(&projected.fields);
-        let record = put_record(transaction, &from, id, projected, known.as_ref(), &fields)?;
-        put_history(transaction, &from, record, put, projected, known.as_ref())?;
-        put_conflicts(transaction, change, id, projected)?;
+        let in_log = known.is_none() && *says_all;
+        let record = put_record(transaction, &from, id, projected, known.as_ref(), in_log)?;
+        if !in_log {
+            put_history(transaction, &from, record, put, projected, known.as_ref())?;
+        }
+        put_conflicts(transaction, change, id, projected, known.is_none())?;
         match change.scope.kind {
             Kind::Case => cards::put_case(transaction, change, projected)?,
             Kind::Person => cards::put_person(transaction, change, projected)?,
@@ -74,20 +90,39 @@ struct Origin<'a> {
 /// A record as the tables have it.
 struct Known {
     record: i64,
-    received_ms: i64,
+    /// Its first change is its only one, and what it shows is read from the log.
+    in_log: bool,
+    first: First,
     flags: Option<String>,
-    fields: Vec<u8>,
+    digest: [u8; 32],
+}
+
+/// What the row of a record says of its first change.
+struct First {
+    seq: u64,
+    writer: i64,
+    at_ms: i64,
+    received_ms: i64,
 }
 
 fn known(transaction: &Transaction<'_>, doc: i64, id: &str) -> Result<Option<Known>, ReadModelError> {
     let known = transaction
-        .prepare_cached("SELECT n, received_ms, flags, fields FROM record WHERE id = ?1 AND doc = ?2")?
+        .prepare_cached(
+            "SELECT n, fields IS NULL, first_seq, writer, at_ms, received_ms, flags, digest FROM record
+             WHERE id = ?1 AND doc = ?2",
+        )?
         .query_row(params![key_of(id), doc], |row| {
             Ok(Known {
                 record: row.get(0)?,
-                received_ms: row.get(1)?,
-                flags: row.get(2)?,
-                fields: row.get(3)?,
+                in_log: row.get(1)?,
+                first: First {
+                    seq: row.get(2)?,
+                    writer: row.get(3)?,
+                    at_ms: row.get(4)?,
+                    received_ms: row.get(5)?,
+                },
+                flags: row.get(6)?,
+                digest: row.get(7)?,
             })
         })
         .optional()?;
@@ -167,12 +202,12 @@ pub fn put_review(
         let state = state_of(transaction, doc, record, &digest)?;
         transaction
             .prepare_cached("UPDATE record SET state = ?2 WHERE n = ?1")?
-            .execute(params![n, state])?;
+            .execute(params![n, project::state_number(state)])?;
     }
     Ok(())
 }
 
-/// Writes the change; what the record showed before is now to be kept by whoever put it.
+/// Writes the change, and the first one with it when that stood in the row of its record alone.
 fn put_history(
     transaction: &Transaction<'_>,
     from: &Origin<'_>,
@@ -181,12 +216,22 @@ fn put_history(
     projected: &Projected,
     before: Option<&Known>,
 ) -> Result<(), ReadModelError> {
-    if let Some(known) = before {
+    if let Some(Known { first, flags, digest, .. }) = before.filter(|known| known.in_log) {
         transaction
-            .prepare_cached("UPDATE history SET fields = ?2 WHERE record = ?1 AND fields IS NULL")?
-            .execute(params![record, known.fields])?;
+            .prepare_cached(
+                "INSERT INTO history (record, seq, writer, at_ms, received_ms, flag, digest)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6 ->> '$[0]', ?7)",
+            )?
+            .execute(params![
+                record,
+                first.seq,
+                first.writer,
+                first.at_ms,
+                first.received_ms,
+                flags,
+                digest
+            ])?;
     }
-    let shown = before.is_none() && *put == projected.fields;
     transaction
         .prepare_cached(
             "INSERT INTO history (record, seq, hash, writer, at_ms, received_ms, flag, fields, digest)
@@ -200,7 +245,7 @@ fn put_history(
             from.at_ms,
             from.row.received_ms,
             from.change.flag.map(|flag| flag.code()),
-            (!shown).then(|| packed(put)),
+            packed(put),
             projected.digest.0
         ])?;
     Ok(())
@@ -213,30 +258,33 @@ fn put_record(
     id: &str,
     projected: &Projected,
     before: Option<&Known>,
-    fields: &[u8],
+    in_log: bool,
 ) -> Result<i64, ReadModelError> {
     let state = state_of(transaction, &from.change.doc.to_string(), id, &projected.digest.to_string())?;
+    let state = project::state_number(state);
+    let fields = (!in_log).then(|| packed(&projected.fields));
     // A record without a readable date stands under the day the server first got it.
-    let received_ms = before.map_or(from.row.received_ms, |known| known.received_ms);
-    let date = projected.date.clone().unwrap_or_else(|| civil::date(received_ms));
+    let received_ms = before.map_or(from.row.received_ms, |known| known.first.received_ms);
+    let day = project::day(&projected.date.clone().unwrap_or_else(|| civil::date(received_ms)));
     let violations = (!projected.violations.is_empty()).then(|| json(&projected.violations));
     let flags = flags(before, from.change);
     let (conflicts, voided, seq) = (projected.conflicts.len(), projected.voided, from.row.seq);
     if let Some(Known { record, .. }) = before {
         transaction
             .prepare_cached(
-                "UPDATE record SET type = ?2, date = ?3, state = ?4, conflicts = ?5, violations = ?6, flags = ?7,
-                   fields = ?8, voided = ?9, last_seq = ?10 WHERE n = ?1",
+                "UPDATE record SET type = ?2, day = ?3, state = ?4, conflicts = ?5, violations = ?6, flags = ?7,
+                   fields = ?8, digest = ?9, voided = ?10, last_seq = ?11 WHERE n = ?1",
             )?
             .execute(params![
                 record,
                 projected.type_,
-                date,
+                day,
                 state,
                 conflicts,
                 violations,
                 flags,
                 fields,
+                projected.digest.0,
                 voided,
                 seq
             ])?;
@@ -244,9 +292,9 @@ fn put_record(
     }
     transaction
         .prepare_cached(
-            "INSERT INTO record (doc, id, type, writer, at_ms, date, state, conflicts, violations, flags, fields, voided,
-                                 first_seq, last_seq, received_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14)",
+            "INSERT INTO record (doc, id, type, writer, at_ms, day, state, conflicts, violations, flags, fields, digest,
+                                 voided, first_seq, last_seq, received_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)",
         )?
         .execute(params![
             from.doc,
@@ -254,12 +302,13 @@ fn put_record(
             projected.type_,
             from.writer,
             from.at_ms,
-            date,
+            day,
             state,
             conflicts,
             violations,
             flags,
             fields,
+            projected.digest.0,
             voided,
             seq,
             received_ms
@@ -281,11 +330,17 @@ fn put_conflicts(
     change: &ChangeRow,
     id: &str,
     projected: &Projected,
+    new: bool,
 ) -> Result<(), ReadModelError> {
     let doc = change.doc.to_string();
-    transaction
-        .prepare_cached("DELETE FROM conflict WHERE doc = ?1 AND record = ?2")?
-        .execute(params![doc, id])?;
+    if !new {
+        transaction
+            .prepare_cached("DELETE FROM conflict WHERE doc = ?1 AND record = ?2")?
+            .execute(params![doc, id])?;
+    }
+    if projected.conflicts.is_empty() {
+        return Ok(());
+    }
     let mut insert = transaction.prepare_cached(
         "INSERT INTO conflict (doc, record, field, rank, value, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;

@@ -37,49 +37,57 @@ CREATE TABLE record (
   type        TEXT    NOT NULL,
   writer      INTEGER NOT NULL, -- of the first change, as are at_ms and received_ms
   at_ms       INTEGER NOT NULL,
-  date        TEXT    NOT NULL, -- civil, where it happened; of receipt when the record has none
-  state       TEXT    NOT NULL CHECK (state IN ('received', 'approved', 'returned', 'edited')),
+  day         INTEGER NOT NULL, -- civil date where it happened, as 20260531; of receipt when the record has none
+  state       INTEGER NOT NULL CHECK (state IN (0, 1, 2, 3)), -- received, approved, returned, edited
   conflicts   INTEGER NOT NULL, -- fields whose concurrent values differ
   violations  TEXT,             -- JSON, as the schema check gave them; NULL for none
   flags       TEXT,             -- JSON list of codes, sorted; NULL for none
-  fields      BLOB    NOT NULL, -- JSON object of shown values, deflated
+  fields      BLOB,             -- JSON object of shown values, deflated; NULL while row first_seq of the log says it all
+  digest      BLOB    NOT NULL,
   voided      INTEGER NOT NULL,
   first_seq   INTEGER NOT NULL,
   last_seq    INTEGER NOT NULL,
   received_ms INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX record_by_id ON record (id, doc);
-CREATE INDEX record_by_date  ON record (date, first_seq);
-CREATE INDEX record_by_state ON record (state, date);
-CREATE INDEX record_in_doc   ON record (doc, date);
-CREATE INDEX record_in_conflict ON record (date, first_seq) WHERE conflicts > 0;
+CREATE INDEX record_by_day   ON record (day);
+CREATE INDEX record_by_state ON record (state, day);
+CREATE INDEX record_in_doc   ON record (doc, day);
+CREATE INDEX record_in_conflict ON record (day) WHERE conflicts > 0;
 
--- Who wrote what into a record, change by change.
+-- Who wrote what into a record, change by change. A record whose fields are NULL has one change, and no row here.
 CREATE TABLE history (
   record      INTEGER NOT NULL,
   seq         INTEGER NOT NULL,
-  hash        BLOB    NOT NULL,
+  hash        BLOB,             -- of the change; NULL where its row of the log says it
   writer      INTEGER NOT NULL,
   at_ms       INTEGER NOT NULL, -- the author's clock, uncorrected
   received_ms INTEGER NOT NULL,
   flag        TEXT,
-  fields      BLOB,             -- JSON object of the values this change put, deflated; NULL for all that the record shows
+  fields      BLOB,             -- JSON object of the values this change put, deflated; NULL like the hash
   digest      BLOB    NOT NULL, -- of the record after this change
   PRIMARY KEY (record, seq)
 ) WITHOUT ROWID;
 
--- Both as they are read: with ids and hashes as text.
+-- Both as they are read: with ids, hashes, dates and states as text. What is searched and sorted by stands here as
+-- the tables have it, so that an index is used.
 CREATE VIEW record_shown AS
   SELECT r.n, r.id AS key, d.id AS doc_key, lower(hex(d.id)) AS doc, lower(hex(r.id)) AS id, d.kind, r.type, d.case_id,
-         d.place, w.author, w.device, r.at_ms, r.date, coalesce(d.month, substr(r.date, 1, 7)) AS month, r.state,
-         lower(hex(h.digest)) AS digest, r.conflicts, coalesce(r.violations, '[]') AS violations,
+         d.place, w.author, w.device, r.at_ms, r.day,
+         format('%04d-%02d-%02d', r.day / 10000, r.day / 100 % 100, r.day % 100) AS date,
+         coalesce(d.month, format('%04d-%02d', r.day / 10000, r.day / 100 % 100)) AS month, r.state AS state_number,
+         CASE r.state WHEN 0 THEN 'received' WHEN 1 THEN 'approved' WHEN 2 THEN 'returned' ELSE 'edited' END AS state,
+         lower(hex(r.digest)) AS digest, r.conflicts, coalesce(r.violations, '[]') AS violations,
          coalesce(r.flags, '[]') AS flags, r.fields, r.voided, r.first_seq, r.last_seq, r.received_ms
-  FROM record r JOIN doc d ON d.n = r.doc JOIN writer w ON w.n = r.writer
-  JOIN history h ON h.record = r.n AND h.seq = r.last_seq;
+  FROM record r JOIN doc d ON d.n = r.doc JOIN writer w ON w.n = r.writer;
 
 CREATE VIEW history_shown AS
-  SELECT h.seq, r.id AS key, d.id AS doc_key, lower(hex(h.hash)) AS hash, w.author, w.device, h.at_ms, h.received_ms,
-         h.flag, coalesce(h.fields, r.fields) AS fields, lower(hex(h.digest)) AS digest
+  SELECT r.first_seq AS seq, r.id AS key, d.id AS doc_key, NULL AS hash, w.author, w.device, r.at_ms, r.received_ms,
+         r.flags ->> '$[0]' AS flag, NULL AS fields, lower(hex(r.digest)) AS digest
+  FROM record r JOIN doc d ON d.n = r.doc JOIN writer w ON w.n = r.writer WHERE r.fields IS NULL
+  UNION ALL
+  SELECT h.seq, r.id, d.id, nullif(lower(hex(h.hash)), ''), w.author, w.device, h.at_ms, h.received_ms, h.flag,
+         h.fields, lower(hex(h.digest))
   FROM history h JOIN record r ON r.n = h.record JOIN doc d ON d.n = r.doc JOIN writer w ON w.n = h.writer;
 
 -- The values of a field that disagree; the shown one has rank 0.

@@ -9,10 +9,13 @@ use tracing::{error, info};
 
 use super::writer::Writer;
 use super::{ReadModelError, remove};
-use crate::store::ChangeLog;
+use crate::store::{ChangeLog, LogRow};
 
-/// Rows taken at once.
-pub(super) const BATCH: usize = 500;
+/// Rows taken at once, when so many wait: the more, the more changes of a document are read while it is open.
+pub(super) const BATCH: usize = 5_000;
+
+/// Documents whose changes are read from the log at once.
+const DOCUMENTS: usize = 200;
 
 /// Follows the log until it is closed. A failure is tried again: the tables stay as they were meanwhile.
 pub(super) async fn follow(mut writer: Writer, log: Arc<dyn ChangeLog>, applied: watch::Sender<u64>) {
@@ -76,13 +79,27 @@ pub(super) async fn catch_up(
             Ok(rows) => rows,
             Err(why) => return (Some(writer), Err(why.into())),
         };
-        let wanted = writer.wanted(&rows);
-        let documents = match log.changes_of(&wanted).await {
-            Ok(documents) => documents,
-            Err(why) => return (Some(writer), Err(why.into())),
-        };
+        let rows: Arc<[LogRow]> = rows.into();
+        for docs in writer.begin_batch(&rows).chunks(DOCUMENTS) {
+            let documents = match log.changes_of(docs).await {
+                Ok(documents) => documents,
+                Err(why) => {
+                    writer.forget();
+                    return (Some(writer), Err(why.into()));
+                }
+            };
+            let rows = Arc::clone(&rows);
+            let read = tokio::task::spawn_blocking(move || {
+                writer.read(&rows, &documents);
+                writer
+            });
+            match read.await {
+                Ok(back) => writer = back,
+                Err(_) => return (None, Err(ReadModelError::Behind)),
+            }
+        }
         let worked = tokio::task::spawn_blocking(move || {
-            let done = writer.apply(&rows, &documents);
+            let done = writer.write(&rows);
             (writer, done)
         })
         .await;

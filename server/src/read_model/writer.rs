@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sync_core::crdt::{Change, DocumentError};
 use sync_core::ids::{DocId, Id};
 use tracing::error;
 
 use super::project::Reading;
+use super::record_rows::Written;
 use super::{ReadModelError, VERSION, catalogue, desk_rows, record_rows};
 use crate::store::{ChangeRow, Entry, LogRow};
 
@@ -21,6 +22,8 @@ const OPEN_DOCUMENTS: usize = if cfg!(test) { 3 } else { 256 };
 pub struct Writer {
     connection: Connection,
     open: HashMap<DocId, Open>,
+    /// What the changes of the batch did that is being read, by their numbers.
+    written: HashMap<u64, Written>,
     seq: u64,
 }
 
@@ -42,7 +45,7 @@ impl Writer {
             && of == epoch.to_string()
             && seq <= newest
         {
-            return Ok(Self { connection, open: HashMap::new(), seq });
+            return Ok(Self::at(connection, seq));
         }
         Self::begin(path, epoch)
     }
@@ -58,7 +61,11 @@ impl Writer {
             params![VERSION, epoch.to_string()],
         )?;
         transaction.commit()?;
-        Ok(Self { connection, open: HashMap::new(), seq: 0 })
+        Ok(Self::at(connection, 0))
+    }
+
+    fn at(connection: Connection, seq: u64) -> Self {
+        Self { connection, open: HashMap::new(), written: HashMap::new(), seq }
     }
 
     /// The number of the newest row in the tables.
@@ -66,35 +73,53 @@ impl Writer {
         self.seq
     }
 
-    /// The documents that must be read from the log before these rows can be: changed in them, not open here.
-    pub fn wanted(&self, rows: &[LogRow]) -> Vec<DocId> {
-        let mut docs: Vec<DocId> = rows
-            .iter()
-            .filter_map(|row| match &row.entry {
-                Entry::Change(change) if !self.open.contains_key(&change.doc) => Some(change.doc),
-                _ => None,
-            })
-            .collect();
-        docs.sort();
-        docs.dedup();
-        docs
+    /// Begins a batch: reads those changes whose documents are open, and gives the documents of the others. What the
+    /// log has of these is to be given to [`Self::read`], in as many pieces as is convenient.
+    pub fn begin_batch(&mut self, rows: &[LogRow]) -> Vec<DocId> {
+        let mut wanted = Vec::new();
+        let mut at_hand = Vec::new();
+        for (doc, changes) in changes_by_document(rows) {
+            match self.open.remove(&doc) {
+                Some(open) => at_hand.push((doc, open.reading, changes)),
+                None => wanted.push(doc),
+            }
+        }
+        for (doc, reading, changes) in at_hand {
+            self.read_on(doc, reading, &changes);
+        }
+        wanted
     }
 
-    /// Writes the rows, which follow on those written before. `documents` are all changes of the wanted ones.
+    /// Reads the changes among `rows` of those documents of which `documents` has all changes.
+    pub fn read(&mut self, rows: &[LogRow], documents: &BTreeMap<DocId, Vec<ChangeRow>>) {
+        for (doc, changes) in changes_by_document(rows) {
+            let (Some((seq, first)), Some(all)) = (changes.first(), documents.get(&doc)) else { continue };
+            // The log gives a document's changes in the order of their numbers.
+            let earlier = all.iter().take_while(|change| change.hash != first.hash);
+            match open_document(first, earlier) {
+                Ok(reading) => self.read_on(doc, reading, &changes),
+                Err(why) => error!(%doc, seq, %why, "a document of the log cannot be read"),
+            }
+        }
+    }
+
+    /// Writes the rows, which follow on those written before. What they change was read.
     ///
     /// On an error nothing was written, and the open documents are forgotten.
-    pub fn apply(
-        &mut self,
-        rows: &[LogRow],
-        documents: &BTreeMap<DocId, Vec<ChangeRow>>,
-    ) -> Result<(), ReadModelError> {
-        self.open_before(rows, documents);
-        let done = self.apply_open(rows);
+    pub fn write(&mut self, rows: &[LogRow]) -> Result<(), ReadModelError> {
+        let done = self.write_read(rows);
+        self.written.clear();
         match done {
             Ok(()) => self.close_oldest(),
-            Err(_) => self.open.clear(),
+            Err(_) => self.forget(),
         }
         done
+    }
+
+    /// Forgets what was read and not written, and every open document.
+    pub fn forget(&mut self) {
+        self.written.clear();
+        self.open.clear();
     }
 
     /// Empties the write-ahead file into the database, so that the file alone can be moved.
@@ -103,7 +128,28 @@ impl Writer {
         Ok(())
     }
 
-    fn apply_open(&mut self, rows: &[LogRow]) -> Result<(), ReadModelError> {
+    /// Reads the next changes of a document. One that cannot be read stays as it was, and so do its later changes.
+    fn read_on(&mut self, doc: DocId, mut reading: Reading, changes: &[(u64, &ChangeRow)]) {
+        for (seq, change) in changes {
+            match guarded(|| record_rows::collect(&mut reading, &Change::parse(&change.bytes)?)) {
+                Ok(written) => {
+                    self.written.insert(*seq, written);
+                }
+                Err(why) => {
+                    error!(%doc, seq, %why, "an admitted change cannot be read");
+                    return;
+                }
+            }
+        }
+        let newest = changes.last().map_or(0, |(seq, _)| *seq);
+        self.open.insert(doc, Open { reading, newest });
+        // Not many more than stay open, or the documents of a big batch would fill the memory.
+        if self.open.len() > 2 * OPEN_DOCUMENTS {
+            self.close_oldest();
+        }
+    }
+
+    fn write_read(&mut self, rows: &[LogRow]) -> Result<(), ReadModelError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let at: u64 = transaction.query_row("SELECT seq FROM position", [], |row| row.get(0))?;
         if at != self.seq {
@@ -112,37 +158,21 @@ impl Writer {
             return Err(ReadModelError::Behind);
         }
         for row in rows {
-            apply_row(&transaction, &mut self.open, row)?;
+            match &row.entry {
+                Entry::Change(change) => {
+                    if let Some(written) = self.written.remove(&row.seq) {
+                        record_rows::put(&transaction, row, change, written)?;
+                    }
+                }
+                Entry::Office(office) => catalogue::put_office(&transaction, row, office)?,
+                entry => desk_rows::put(&transaction, row, entry)?,
+            }
         }
         let seq = rows.last().map_or(self.seq, |row| row.seq);
         transaction.execute("UPDATE position SET seq = ?1", params![seq])?;
         transaction.commit()?;
         self.seq = seq;
         Ok(())
-    }
-
-    /// Opens documents as they were before the first of `rows` that changes them: the log gives a
-    /// document's changes in the order of their numbers, so those are all that stand before that one.
-    fn open_before(&mut self, rows: &[LogRow], documents: &BTreeMap<DocId, Vec<ChangeRow>>) {
-        for row in rows {
-            let Entry::Change(first) = &row.entry else { continue };
-            if self.open.contains_key(&first.doc) {
-                continue;
-            }
-            let earlier = documents
-                .get(&first.doc)
-                .into_iter()
-                .flatten()
-                .take_while(|change| change.hash != first.hash);
-            match open_document(first, earlier) {
-                Ok(reading) => {
-                    self.open.insert(first.doc, Open { reading, newest: row.seq });
-                }
-                Err(why) => {
-                    error!(doc = %first.doc, seq = row.seq, %why, "a document of the log cannot be read")
-                }
-            }
-        }
     }
 
     fn close_oldest(&mut self) {
@@ -156,6 +186,16 @@ impl Writer {
     }
 }
 
+fn changes_by_document(rows: &[LogRow]) -> BTreeMap<DocId, Vec<(u64, &ChangeRow)>> {
+    let mut changes: BTreeMap<DocId, Vec<(u64, &ChangeRow)>> = BTreeMap::new();
+    for row in rows {
+        if let Entry::Change(change) = &row.entry {
+            changes.entry(change.doc).or_default().push((row.seq, change));
+        }
+    }
+    changes
+}
+
 fn open_document<'a>(
     first: &ChangeRow,
     earlier: impl Iterator<Item = &'a ChangeRow>,
@@ -167,31 +207,6 @@ fn open_document<'a>(
         }
         Ok(reading)
     })
-}
-
-fn apply_row(
-    transaction: &Transaction<'_>,
-    open: &mut HashMap<DocId, Open>,
-    row: &LogRow,
-) -> Result<(), ReadModelError> {
-    match &row.entry {
-        Entry::Change(change) => {
-            // A document that could not be read stays as it was, and so do its later changes.
-            let Some(document) = open.get_mut(&change.doc) else { return Ok(()) };
-            document.newest = row.seq;
-            let reading = &mut document.reading;
-            match guarded(|| record_rows::collect(reading, &Change::parse(&change.bytes)?)) {
-                Ok(written) => record_rows::put(transaction, row, change, written)?,
-                Err(why) => {
-                    error!(doc = %change.doc, seq = row.seq, %why, "an admitted change cannot be read");
-                    open.remove(&change.doc);
-                }
-            }
-        }
-        Entry::Office(office) => catalogue::put_office(transaction, row, office)?,
-        entry => desk_rows::put(transaction, row, entry)?,
-    }
-    Ok(())
 }
 
 /// Why a document of the log cannot be read.

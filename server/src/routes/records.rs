@@ -14,7 +14,7 @@ use crate::auth::Coordinator;
 use crate::problem::{Code, Problem};
 use crate::read_model::project::is_civil_date;
 use crate::read_model::queries::record::RecordDetail;
-use crate::read_model::queries::records::{Filter, RecordPage};
+use crate::read_model::queries::records::{Filter, Mark, RecordPage};
 use crate::read_model::queries::unmark;
 
 /// The page when none is asked for.
@@ -99,7 +99,7 @@ fn filter(query: RecordQuery) -> Result<Filter, Problem> {
     if states.iter().any(|state| !STATES.contains(&state.as_str())) {
         return Err(invalid("state"));
     }
-    if query.after.as_deref().is_some_and(|after| unmark::<(String, i64, String)>(after).is_none()) {
+    if query.after.as_deref().is_some_and(|after| unmark::<Mark>(after).is_none()) {
         return Err(invalid("after"));
     }
     Ok(Filter {

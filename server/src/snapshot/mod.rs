@@ -13,6 +13,10 @@ use tokio::time::timeout;
 use crate::app::Clock;
 use crate::store::{ChangeLog, ChangeRow, Extent, NewSnapshot, Stored};
 
+/// Months whose logs phones fetch: this one and two before. Earlier ones are asked for one at a time, if ever, and
+/// given as they are in the log: a second copy of them all would be as big again.
+const MONTHS: u32 = 3;
+
 /// Fewer new changes than this are given one by one.
 const MANY: u64 = 8;
 
@@ -43,6 +47,9 @@ pub async fn keep_up(log: &dyn ChangeLog, clock: Clock) {
 /// Makes those snapshots that are due by changes numbered above `after`, up to `until`; how many they were.
 pub async fn make_due(log: &dyn ChangeLog, after: u64, until: u64, now: Month) -> Stored<usize> {
     let mut made = 0;
+    if after == 0 {
+        log.drop_snapshots(Month((now.0 + 1).saturating_sub(MONTHS))).await?;
+    }
     for extent in log.changed_in(after, until).await? {
         if due(&extent, now) {
             made += usize::from(make(log, extent.doc).await?);
@@ -52,10 +59,13 @@ pub async fn make_due(log: &dyn ChangeLog, after: u64, until: u64, now: Month) -
 }
 
 /// Many changes since the last one, measured by what it has; or any, when the month is over and nothing else is
-/// to come.
+/// to come. None of a month that phones do not fetch any more.
 fn due(extent: &Extent, now: Month) -> bool {
     let (held, new) = (extent.snapshot.changes, extent.beyond.changes);
     let over = extent.scope.month.is_some_and(|month| month < now);
+    if extent.scope.month.is_some_and(|month| month.0 + MONTHS <= now.0) {
+        return false;
+    }
     if over { new > 0 && held + new > 1 } else { new >= MANY.max(held / 4) }
 }
 

@@ -84,6 +84,17 @@ async fn a_month_that_is_over_is_put_together_whole() {
     assert_eq!(kept.make(Month(MAY.0 + 1)).await, 1, "somebody was late");
 }
 
+#[tokio::test]
+async fn months_that_phones_let_go_are_given_by_rows_alone() {
+    let mut kept = Kept::new();
+    kept.write(12, 9, ANNA).await;
+    assert_eq!(kept.make(Month(MAY.0 + 2)).await, 1);
+    assert_eq!(kept.make(Month(MAY.0 + 3)).await, 0);
+    let whole = kept.log.whole(&[kept.doc], 12).await.unwrap().remove(0);
+    assert_eq!((whole.snapshot, whole.changes.len()), (None, 12));
+    assert_eq!(kept.make(Month(MAY.0 + 3)).await, 0, "and no new one is made");
+}
+
 /// What is given is the snapshot and what it has not: together every change and author, as without it.
 #[tokio::test]
 async fn with_or_without_a_snapshot_the_same_is_given() {

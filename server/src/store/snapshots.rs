@@ -75,4 +75,9 @@ pub trait Documents: Send + Sync {
 
     /// Keeps snapshots, each in place of an older one of its document.
     async fn put_snapshots(&self, snapshots: Vec<NewSnapshot>) -> Stored<()>;
+
+    /// Drops the snapshots of logs of earlier months. Where this does nothing they only take room.
+    async fn drop_snapshots(&self, _before: Month) -> Stored<()> {
+        Ok(())
+    }
 }

@@ -126,7 +126,7 @@ const SABOTAGES: &[Sabotage] = &[
     Sabotage {
         name: "the desk shows another state",
         file: "read.db",
-        sql: "UPDATE record SET state = 'returned'",
+        sql: "UPDATE record SET state = 2",
         named: "SELECT 'table record of the desk'",
     },
 ];

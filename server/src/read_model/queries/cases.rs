@@ -60,8 +60,9 @@ const SELECT_CASE: &str = "
       SELECT c.id, c.person,
              coalesce(p.name, (SELECT name FROM person WHERE case_id = c.id ORDER BY id LIMIT 1), '') AS name,
              c.place, l.name AS place_name, c.care_status,
-             (SELECT max(r.date) FROM doc d JOIN record r ON r.doc = d.n
-               WHERE d.case_id = c.id AND r.type = 'visit' AND NOT r.voided)
+             (SELECT r.date FROM record_shown r WHERE r.n =
+               (SELECT v.n FROM doc d JOIN record v ON v.doc = d.n
+                 WHERE d.case_id = c.id AND v.type = 'visit' AND NOT v.voided ORDER BY v.day DESC LIMIT 1))
       FROM case_file c LEFT JOIN person p ON p.id = c.person LEFT JOIN place l ON l.id = c.place) c";
 
 /// Cases within reach, by name, then id.

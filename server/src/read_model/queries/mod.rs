@@ -27,7 +27,7 @@ const MOST_FIELDS: usize = 64 << 20;
 pub const MAX_PAGE: usize = 200;
 
 /// Where a page ends, as text for an URL: opaque to whoever carries it.
-pub fn mark(key: &impl Serialize) -> String {
+pub fn mark<T: Serialize>(key: &T) -> String {
     hex(serde_json::to_string(key).unwrap_or_default().as_bytes())
 }
 

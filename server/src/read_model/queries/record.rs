@@ -71,6 +71,19 @@ pub struct ChangeItem {
     pub fields: Map<String, Value>,
     /// The record's digest after it.
     pub digest: String,
+    /// The hash and the values are still to be read from its log row.
+    #[serde(skip)]
+    pub in_log: bool,
+}
+
+/// One record and what was written of it, as the tables have it.
+#[derive(Clone, Debug)]
+pub struct Story {
+    pub record: RecordItem,
+    pub history: Vec<ChangeItem>,
+    reviews: Vec<ReviewItem>,
+    /// Field, value as JSON, and the change that put it, by field; the shown one first.
+    conflicts: Vec<(String, String, String)>,
 }
 
 /// The record of this id within reach: of the named document, or of the one that had it first.
@@ -93,28 +106,39 @@ pub fn find(
 }
 
 /// The record with its story; `None` when it is not within reach.
-pub fn detail(
+pub fn story(
     connection: &Connection,
     reach: &Reach,
     id: &str,
     doc: Option<&str>,
-) -> Result<Option<RecordDetail>, ReadModelError> {
+) -> Result<Option<Story>, ReadModelError> {
     let Some(record) = find(connection, reach, id, doc)? else { return Ok(None) };
-    let history = history(connection, &record)?;
-    let reviews = reviews(connection, &record)?;
-    let conflicts = conflicts(connection, &record, &history)?;
-    let changed_since_review = reviews.last().map(|review| changed_since(&history, &review.digest));
-    Ok(Some(RecordDetail {
-        fields: fields(&record, &history, &conflicts),
-        review: record.review.clone(),
-        violations: record.violations.clone(),
-        flags: record.flags.clone(),
-        changed_since_review,
-        conflicts,
-        history,
-        reviews,
+    Ok(Some(Story {
+        history: history(connection, &record)?,
+        reviews: reviews(connection, &record)?,
+        conflicts: conflicts(connection, &record)?,
         record,
     }))
+}
+
+impl Story {
+    /// As it is shown, when nothing is left to be read from the log.
+    pub fn told(self) -> Result<RecordDetail, ReadModelError> {
+        let Self { record, history, reviews, conflicts } = self;
+        let conflicts = disagreeing(conflicts, &history)?;
+        let changed_since_review = reviews.last().map(|review| changed_since(&history, &review.digest));
+        Ok(RecordDetail {
+            fields: fields(&record, &history, &conflicts),
+            review: record.review.clone(),
+            violations: record.violations.clone(),
+            flags: record.flags.clone(),
+            changed_since_review,
+            conflicts,
+            history,
+            reviews,
+            record,
+        })
+    }
 }
 
 /// The fields written after the record last had this digest; every field when it never had it.
@@ -136,9 +160,10 @@ pub fn history(connection: &Connection, record: &RecordItem) -> Result<Vec<Chang
     let mut rows = select.query(params![key(&record.doc), key(&record.id)])?;
     let mut history = Vec::new();
     while let Some(row) = rows.next()? {
+        let fields: Option<Vec<u8>> = row.get(8)?;
         history.push(ChangeItem {
             seq: row.get(0)?,
-            change: row.get(1)?,
+            change: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
             author: row.get(2)?,
             author_name: row.get(3)?,
             device: row.get(4)?,
@@ -146,7 +171,8 @@ pub fn history(connection: &Connection, record: &RecordItem) -> Result<Vec<Chang
             at_ms: row.get(5)?,
             received_ms: row.get(6)?,
             flag: row.get(7)?,
-            fields: unpacked(&row.get::<_, Vec<u8>>(8)?, "change")?,
+            in_log: fields.is_none(),
+            fields: fields.map(|fields| unpacked(&fields, "change")).transpose()?.unwrap_or_default(),
             digest: row.get(9)?,
         });
     }
@@ -178,15 +204,21 @@ fn reviews(connection: &Connection, record: &RecordItem) -> Result<Vec<ReviewIte
 fn conflicts(
     connection: &Connection,
     record: &RecordItem,
-    history: &[ChangeItem],
-) -> Result<Vec<FieldItem>, ReadModelError> {
+) -> Result<Vec<(String, String, String)>, ReadModelError> {
     let mut select = connection.prepare_cached(
         "SELECT field, value, hash FROM conflict WHERE doc = ?1 AND record = ?2 ORDER BY field, rank",
     )?;
-    let mut rows = select.query(params![record.doc, record.id])?;
+    let rows = select
+        .query_map(params![record.doc, record.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn disagreeing(
+    conflicts: Vec<(String, String, String)>,
+    history: &[ChangeItem],
+) -> Result<Vec<FieldItem>, ReadModelError> {
     let mut fields: Vec<FieldItem> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (key, value, hash): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    for (key, value, hash) in conflicts {
         let writer =
             history.iter().find(|change| change.change == hash).ok_or(ReadModelError::Odd("conflict"))?;
         let value = value_of(writer, stored_value(&value));

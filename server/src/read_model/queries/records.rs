@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{MAX_PAGE, Reach, mark, reach, stored, unmark, unpacked};
-use crate::read_model::ReadModelError;
+use crate::read_model::{ReadModelError, project};
 
 /// Which records to list. Everything given must hold.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +84,12 @@ pub struct RecordItem {
     /// Numbers of the first and the newest log row about it.
     pub first_seq: u64,
     pub last_seq: u64,
+    /// The fields are still to be read from the first log row about it.
+    #[serde(skip)]
+    pub in_log: bool,
+    /// Its place among those of the same day.
+    #[serde(skip)]
+    n: i64,
 }
 
 /// A decision about a record.
@@ -107,6 +113,9 @@ pub struct RecordPage {
     /// To be sent as `after`; absent on the last page.
     pub next: Option<String>,
 }
+
+/// Where a page ends: the day and the number of its last record.
+pub type Mark = (i64, i64);
 
 /// The name of a member of staff or of a person on file.
 macro_rules! name_of {
@@ -132,7 +141,7 @@ pub(super) const SELECT: &str = concat!(
        EXISTS (SELECT 1 FROM review WHERE doc = r.doc AND record = r.id AND decision = 'returned'),
        (SELECT json_group_array(field) FROM (SELECT DISTINCT field FROM conflict
           WHERE doc = r.doc AND record = r.id ORDER BY field)),
-       r.violations, r.flags, r.fields, r.voided, r.first_seq, r.last_seq
+       r.violations, r.flags, r.fields, r.voided, r.first_seq, r.last_seq, r.n
      FROM record_shown r
      LEFT JOIN case_file c ON c.id = r.case_id
      LEFT JOIN person p ON p.id = c.person
@@ -140,7 +149,8 @@ pub(super) const SELECT: &str = concat!(
      LEFT JOIN review v ON v.seq = (SELECT max(seq) FROM review WHERE doc = r.doc AND record = r.id)"
 );
 
-const NEWEST_FIRST: &str = "r.date DESC, r.first_seq DESC, r.id DESC";
+/// Records are numbered in the order in which the log brought them.
+const NEWEST_FIRST: &str = "r.day DESC, r.n DESC";
 
 /// Newest date first; within a day what came last first.
 pub fn list(connection: &Connection, reach: &Reach, filter: &Filter) -> Result<RecordPage, ReadModelError> {
@@ -163,7 +173,7 @@ pub fn list(connection: &Connection, reach: &Reach, filter: &Filter) -> Result<R
     }
     let more = items.len() > limit;
     items.truncate(limit);
-    let next = items.last().filter(|_| more).map(|last| mark(&(&last.date, last.first_seq, &last.id)));
+    let next = items.last().filter(|_| more).map(|last| mark::<Mark>(&(project::day(&last.date), last.n)));
     Ok(RecordPage { items, next })
 }
 
@@ -180,24 +190,26 @@ fn conditions(
         conditions.push("coalesce(c.place, r.place) IN (SELECT value FROM json_each(?))");
         values.push(list_of(&below.into_iter().collect::<Vec<_>>()));
     }
-    for (names, condition) in [
-        (&filter.types, "r.type IN (SELECT value FROM json_each(?))"),
-        (&filter.states, "r.state IN (SELECT value FROM json_each(?))"),
-    ] {
-        if !names.is_empty() {
-            conditions.push(condition);
-            values.push(list_of(names));
-        }
+    if !filter.types.is_empty() {
+        conditions.push("r.type IN (SELECT value FROM json_each(?))");
+        values.push(list_of(&filter.types));
     }
-    for (value, condition) in [
-        (&filter.worker, "r.author = ?"),
-        (&filter.case, "r.case_id = ?"),
-        (&filter.from, "r.date >= ?"),
-        (&filter.to, "r.date <= ?"),
-    ] {
+    if !filter.states.is_empty() {
+        let numbers: Vec<usize> =
+            filter.states.iter().filter_map(|name| project::state_number(name)).collect();
+        conditions.push("r.state_number IN (SELECT value FROM json_each(?))");
+        values.push(list_of(&numbers));
+    }
+    for (value, condition) in [(&filter.worker, "r.author = ?"), (&filter.case, "r.case_id = ?")] {
         if let Some(value) = value {
             conditions.push(condition);
             values.push(Sql::Text(value.clone()));
+        }
+    }
+    for (date, condition) in [(&filter.from, "r.day >= ?"), (&filter.to, "r.day <= ?")] {
+        if let Some(date) = date {
+            conditions.push(condition);
+            values.push(Sql::Integer(project::day(date)));
         }
     }
     if let Some(name) = filter.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
@@ -208,18 +220,19 @@ fn conditions(
     if filter.conflicts {
         conditions.push("r.conflicts > 0");
     }
-    if let Some((date, seq, id)) = filter.after.as_deref().and_then(unmark::<(String, i64, String)>) {
-        conditions.push("(r.date, r.first_seq, r.id) < (?, ?, ?)");
-        values.extend([Sql::Text(date), Sql::Integer(seq), Sql::Text(id)]);
+    if let Some((day, n)) = filter.after.as_deref().and_then(unmark::<Mark>) {
+        conditions.push("(r.day, r.n) < (?, ?)");
+        values.extend([Sql::Integer(day), Sql::Integer(n)]);
     }
     Ok((conditions, values))
 }
 
-fn list_of(items: &[String]) -> Sql {
+fn list_of(items: &[impl Serialize]) -> Sql {
     Sql::Text(serde_json::to_string(items).unwrap_or_else(|_| "[]".to_owned()))
 }
 
 pub(super) fn item(row: &Row<'_>) -> Result<RecordItem, ReadModelError> {
+    let fields: Option<Vec<u8>> = row.get(28)?;
     Ok(RecordItem {
         id: row.get(0)?,
         doc: row.get(1)?,
@@ -243,10 +256,12 @@ pub(super) fn item(row: &Row<'_>) -> Result<RecordItem, ReadModelError> {
         conflicts: stored(&row.get::<_, String>(25)?, "list of conflicts")?,
         violations: stored(&row.get::<_, String>(26)?, "list of violations")?,
         flags: stored(&row.get::<_, String>(27)?, "list of flags")?,
-        fields: unpacked(&row.get::<_, Vec<u8>>(28)?, "record")?,
+        in_log: fields.is_none(),
+        fields: fields.map(|fields| unpacked(&fields, "record")).transpose()?.unwrap_or_default(),
         voided: row.get(29)?,
         first_seq: row.get(30)?,
         last_seq: row.get(31)?,
+        n: row.get(32)?,
     })
 }
 

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use sync_core::ids::{ChangeHash, Id};
+use sync_core::crdt::{Change, Document};
+use sync_core::ids::{ChangeHash, DocId, Id};
 
 use self::district::District;
+use super::queries::{Reach, record, records};
 use super::tail::rebuild_in_batches;
 use super::*;
 use crate::store::sqlite::{Founding, SqliteLog};
@@ -129,6 +131,54 @@ async fn a_page_waits_for_its_own_row_and_not_for_ever() {
     assert!(matches!(read_model.wait_for(1000).await, Err(ReadModelError::Behind)));
 }
 
+/// Whether the tables have the words or leave them to the log, a record shows what its document says, and its story
+/// names the changes that wrote it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_is_what_the_documents_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open_log(folder.path());
+    let mut district = District::new(0x5eed);
+    let entries: Vec<Entry> = (0..60).map(|_| district.step()).collect();
+    log.append(Batch { received_ms: NOW, entries, ..Batch::default() }).await.unwrap();
+    let read_model = ReadModel::open(&folder.path().join("tables.db"), log.clone()).await.unwrap();
+    read_model.wait_for(60).await.unwrap();
+    let everything = Reach { places: Default::default(), whole: true };
+    let filter = records::Filter { limit: 200, ..records::Filter::default() };
+    let mut items =
+        read_model.read(move |tables| records::list(tables, &everything, &filter)).await.unwrap().items;
+    let in_log = items.iter().filter(|item| item.in_log).count();
+    assert!(in_log > 0 && in_log < items.len(), "{in_log} of {}", items.len());
+    content::of_records(log.as_ref(), items.iter_mut()).await.unwrap();
+    for item in items {
+        let doc = DocId::from_slice(&key(&item.doc)).unwrap();
+        let rows = log.changes_of(&[doc]).await.unwrap().remove(&doc).unwrap();
+        let mut document = Document::new(rows[0].scope.kind).unwrap();
+        for row in &rows {
+            document.apply(&Change::parse(&row.bytes).unwrap()).unwrap();
+        }
+        let record = document.record(&item.id).unwrap().unwrap();
+        let shown = serde_json::to_value(record.shown()).unwrap();
+        assert_eq!(serde_json::Value::Object(item.fields.clone()), shown);
+
+        let everything = Reach { places: Default::default(), whole: true };
+        let (id, of) = (item.id.clone(), item.doc.clone());
+        let story = read_model.read(move |tables| record::story(tables, &everything, &id, Some(&of)));
+        let mut story = story.await.unwrap().unwrap();
+        content::of_story(log.as_ref(), &mut story.record, &mut story.history).await.unwrap();
+        let detail = story.told().unwrap();
+        assert_eq!(detail.record.fields, item.fields);
+        assert_eq!(detail.history.last().unwrap().digest, record.digest().to_string());
+        for change in &detail.history {
+            let row = log.rows(&[change.seq]).await.unwrap().remove(0);
+            let Entry::Change(row) = row.entry else { panic!("a change expected") };
+            assert_eq!((&change.change, &change.author), (&row.hash.to_string(), &row.author.to_string()));
+            assert_eq!(change.flag.as_deref(), row.flag.map(|flag| flag.code()));
+        }
+        let fields: Vec<&str> = detail.fields.iter().map(|field| field.key.as_str()).collect();
+        assert_eq!(fields, item.fields.keys().collect::<Vec<_>>(), "each field names who wrote it");
+    }
+}
+
 /// A server that opens the tables while the one before still finishes a batch takes up after that batch.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_writers_do_not_write_a_row_twice() {
@@ -142,11 +192,15 @@ async fn two_writers_do_not_write_a_row_twice() {
     let epoch = log.organisation().epoch;
     let mut before = Writer::begin(&path, epoch).unwrap();
     let mut after = Writer::open(&path, epoch, 30).unwrap();
-    before.apply(&rows[..10], &BTreeMap::new()).unwrap();
-    assert!(after.apply(&rows[..20], &BTreeMap::new()).is_err());
+    for (writer, rows, taken) in [(&mut before, &rows[..10], true), (&mut after, &rows[..20], false)] {
+        let documents = log.changes_of(&writer.begin_batch(rows)).await.unwrap();
+        writer.read(rows, &documents);
+        assert_eq!(writer.write(rows).is_ok(), taken);
+    }
     assert_eq!(after.seq(), 10);
-    let documents = log.changes_of(&after.wanted(&rows[10..])).await.unwrap();
-    after.apply(&rows[10..], &documents).unwrap();
+    let documents = log.changes_of(&after.begin_batch(&rows[10..])).await.unwrap();
+    after.read(&rows[10..], &documents);
+    after.write(&rows[10..]).unwrap();
     drop((before, after));
     let again = folder.path().join("again.db");
     rebuild(&again, log.clone()).await.unwrap();

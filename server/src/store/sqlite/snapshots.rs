@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use minicbor::bytes::ByteVec;
 use rusqlite::{Connection, OptionalExtension, params};
-use sync_core::ids::{DocId, Id};
+use sync_core::ids::{DocId, Id, Month};
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::{Grant, Snapshot};
@@ -78,6 +78,16 @@ impl Documents for SqliteLog {
                     let (size, authors) = (new.snapshot.bytes.len() as u64, bytes(&new.snapshot.authors));
                     statement.execute(params![new.doc.0, new.seq, new.changes, size, packed, authors])?;
                 }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn drop_snapshots(&self, before: Month) -> Stored<()> {
+        self.writer
+            .write(move |writing| {
+                let sql = "DELETE FROM snapshots WHERE doc IN (SELECT doc FROM documents WHERE month < ?1)";
+                writing.connection.prepare_cached(sql)?.execute([before.0])?;
                 Ok(())
             })
             .await
