@@ -8,7 +8,7 @@ use footpath::store::sqlite::{FILE, SqliteLog};
 use footpath::store::{Account, Batch, ChangeLog, ChangeRow, Duty, Entry, SignedHeader};
 use sync_core::crdt::Document;
 use sync_core::envelope::{Envelope, Header, Item, VERSION};
-use sync_core::ids::{DocId, Hash32, Id, Month};
+use sync_core::ids::{DocId, Hash32, Id, Month, sha256};
 use sync_core::keys::DeviceKey;
 use sync_core::record::{Fields, Scalar};
 use sync_core::scope::{Kind, Scope};
@@ -46,10 +46,9 @@ pub fn open(data: &Path) -> Arc<dyn ChangeLog> {
 /// Accounts of workers with everybody's password, as quick as they can be made: `like` has the password already.
 pub async fn workers(log: &dyn ChangeLog, logins: &[String], like: &str) -> Vec<Id> {
     let like = log.account_by_login(like).await.expect("accounts").expect("an account to copy");
-    let mut chance = Chance::new(0xacc);
     let mut people = Vec::new();
     for login in logins {
-        let person = Id::v7(1_700_000_000_000, chance.bytes());
+        let person = Id::from_slice(&sha256(login.as_bytes())[..16]).expect("16 bytes");
         let account = Account {
             person,
             login: login.clone(),
@@ -66,10 +65,11 @@ pub async fn workers(log: &dyn ChangeLog, logins: &[String], like: &str) -> Vec<
 /// Fills the log; gives the cases, those of one worker after the other.
 pub async fn fill(log: &dyn ChangeLog, people: &[Id], past: Past) -> Vec<Id> {
     let mut hands: Vec<Hand> = Vec::new();
-    for (n, person) in people.iter().enumerate() {
-        hands.push(Hand::new(log, *person, n).await);
+    for person in people {
+        hands.push(Hand::new(log, *person).await);
     }
-    let mut chance = Chance::new(0x9a57);
+    // Another past of other people is another one.
+    let mut chance = Chance::new(seed_of(people));
     let per_hand = past.cases / hands.len().max(1);
     let months = past.visits.div_ceil(past.a_month);
     let began_ms = ms_of(Month(past.until.0 + 1 - months as u32));
@@ -103,6 +103,13 @@ fn ms_of(month: Month) -> i64 {
     (i64::from(month.0) - 12 * 1970) * 2_629_746_000 + 3 * DAY_MS
 }
 
+fn seed_of(people: &[Id]) -> u64 {
+    let bytes: Vec<u8> = people.iter().flat_map(|person| person.0).collect();
+    let mut seed = [0; 8];
+    seed.copy_from_slice(&sha256(&bytes)[..8]);
+    u64::from_be_bytes(seed)
+}
+
 /// A worker's phone, as far as the server can tell.
 struct Hand {
     person: Id,
@@ -117,10 +124,8 @@ struct Hand {
 }
 
 impl Hand {
-    async fn new(log: &dyn ChangeLog, person: Id, n: usize) -> Self {
-        let mut seed = [0x5a; 32];
-        seed[..8].copy_from_slice(&(n as u64).to_be_bytes());
-        let key = DeviceKey::from_seed(seed);
+    async fn new(log: &dyn ChangeLog, person: Id) -> Self {
+        let key = DeviceKey::from_seed(sha256(&person.0));
         log.enrol(person, key.public(), "Phone", 1_700_000_000_000).await.expect("enrolled");
         Self {
             person,
@@ -136,7 +141,7 @@ impl Hand {
 
     fn register(&mut self, case: Id, at_ms: i64, n: usize) {
         let scope = |kind| Scope { kind, family: Some(case), place: None, month: None };
-        let card = DocId::from_slice(&sync_core::ids::sha256(&case.0)[..16]).expect("16 bytes");
+        let card = DocId::from_slice(&sha256(&case.0)[..16]).expect("16 bytes");
         let name = format!("Recipient {n} of {}", self.person);
         self.write(
             card,
