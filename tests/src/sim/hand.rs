@@ -24,7 +24,7 @@ pub struct Hand {
     pub revoked: bool,
     /// Its chain of envelopes is not what one phone makes: rolled back, twinned, tampered with.
     pub odd_chain: bool,
-    /// A request of its was tampered with on the way out.
+    /// A request of its was tampered with on the way out, and put into version 1 of the wire.
     pub poisoned: bool,
     /// Texts it called saved that are not on the server yet, with the changes they went into.
     open: BTreeMap<u32, BTreeSet<(DocId, ChangeHash)>>,

@@ -57,7 +57,7 @@ impl World {
             before.into_iter().filter(|(text, _)| !self.mirror.texts.contains_key(text)).collect();
         for at in 0..self.hands.len() {
             self.hands[at].odd_chain = true;
-            // What the server said to a request that the phone never made proves nothing to it.
+            // What it was told in answer to a request in version 1 came without proof.
             if self.hands[at].gone || self.hands[at].revoked || self.hands[at].poisoned {
                 continue;
             }
