@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use sync_core::ids::Id;
 
 use super::queries::cases::{self, CaseDetail, CaseItem, CasePage};
+use super::queries::counts::{self, RecordCounts};
 use super::queries::people::{self, PersonPage};
 use super::queries::quarantine::{self, QuarantineItem, QuarantinePage};
 use super::queries::record::{self, ChangeItem, RecordDetail};
@@ -29,6 +30,13 @@ impl ReadModel {
             .await?;
         content::of_records(self.log.as_ref(), page.items.iter_mut()).await?;
         Ok(page)
+    }
+
+    /// How many records of the merged log there are of each state and type.
+    pub async fn record_counts(&self, nodes: &[Id], filter: records::Filter) -> Answer<RecordCounts> {
+        let nodes = nodes.to_vec();
+        self.read(move |connection| counts::count(connection, &Reach::below(connection, &nodes)?, filter))
+            .await
     }
 
     /// One record with its story.

@@ -25,6 +25,7 @@ use crate::store::Duty;
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(records::list))
+        .routes(routes!(records::count))
         .routes(routes!(records::show))
         .routes(routes!(reviews::decide))
         .routes(routes!(conflicts::choose))

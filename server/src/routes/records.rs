@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::auth::Coordinator;
 use crate::problem::{Code, Problem};
 use crate::read_model::project::is_civil_date;
+use crate::read_model::queries::counts::RecordCounts;
 use crate::read_model::queries::record::RecordDetail;
 use crate::read_model::queries::records::{Filter, Mark, RecordPage};
 use crate::read_model::queries::unmark;
@@ -72,6 +73,19 @@ pub async fn list(
 ) -> Result<Json<RecordPage>, Problem> {
     let filter = filter(query)?;
     Ok(Json(app.read_model.records(&coordinator.account.places, filter).await?))
+}
+
+/// How many records the same filter finds, in each state and of each type; `state`, `after` and `limit` do not
+/// matter to it.
+#[utoipa::path(get, path = "/v1/records/counts", tag = "records", operation_id = "countRecords", params(RecordQuery),
+    responses((status = 200, body = RecordCounts), (status = "default", body = super::openapi::ProblemBody, content_type = "application/problem+json")))]
+pub async fn count(
+    State(app): State<Arc<App>>,
+    Asked(query): Asked<RecordQuery>,
+    coordinator: Coordinator,
+) -> Result<Json<RecordCounts>, Problem> {
+    let filter = filter(query)?;
+    Ok(Json(app.read_model.record_counts(&coordinator.account.places, filter).await?))
 }
 
 /// One record: every field with all its values, its changes, decisions and conflicts. 404 when there is none

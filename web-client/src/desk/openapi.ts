@@ -237,6 +237,18 @@ export type QuarantinePage = {
   next?: string | null;
 };
 
+/** So many records of a state and type; those of which there are none are left out. */
+export type RecordCount = {
+  count: number;
+  state: string;
+  type: string;
+};
+
+/** All of them. */
+export type RecordCounts = {
+  items: RecordCount[];
+};
+
 /** One record with its whole story. */
 export type RecordDetail = {
   changed_since_review?: string[] | null;

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod catalogue;
+pub mod counts;
 pub mod people;
 pub mod places;
 pub mod quarantine;

@@ -178,7 +178,7 @@ pub fn list(connection: &Connection, reach: &Reach, filter: &Filter) -> Result<R
 }
 
 /// Each condition with its values, in the order of its question marks: what a client sent is only ever a value.
-fn conditions(
+pub(super) fn conditions(
     connection: &Connection,
     reach: &Reach,
     filter: &Filter,

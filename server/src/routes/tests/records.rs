@@ -45,6 +45,39 @@ async fn filters_narrow_the_log() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_are_of_all_that_is_found_and_not_of_a_page() {
+    let desk = Desk::open().await;
+    for id in 0x11..0x16u8 {
+        let who = if id < 0x13 { Who::Worker } else { Who::SecondWorker };
+        desk.visit(who, id, &[("date", "2026-06-01".into())]).await;
+    }
+    desk.visit(Who::Worker, 0x20, &[("type", "delivery".into()), ("date", "2026-06-03".into())]).await;
+    let first = desk.get(Who::Vera, "/v1/records?type=visit&limit=1").await["items"][0].clone();
+    let item = json!({"record": first["id"], "digest": first["digest"]});
+    desk.post(Who::Vera, "/v1/reviews", json!({"items": [item], "decision": "approve"})).await;
+    let worker = Who::Worker.person();
+    for (query, expected) in [
+        (
+            "type=visit,delivery&limit=1",
+            vec![("approved", "visit", 1), ("received", "delivery", 1), ("received", "visit", 4)],
+        ),
+        ("type=visit&state=approved", vec![("approved", "visit", 1), ("received", "visit", 4)]),
+        (
+            &format!("type=visit,delivery&worker={worker}"),
+            vec![("received", "delivery", 1), ("received", "visit", 2)],
+        ),
+        ("type=visit&from=2026-06-02", vec![]),
+        (&format!("type=visit&place={ELSEWHERE}"), vec![]),
+    ] {
+        let counts = desk.get(Who::Vera, &format!("/v1/records/counts?{query}")).await;
+        let items = expected
+            .iter()
+            .map(|(state, type_, count)| json!({"state": state, "type": type_, "count": count}));
+        assert_eq!(counts["items"], Value::from(items.collect::<Vec<_>>()), "{query}");
+    }
+}
+
 /// Letters of other alphabets as URLs have them.
 fn encoded(query: &str) -> String {
     query
