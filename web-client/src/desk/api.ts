@@ -3,7 +3,8 @@ import type { Scalar } from '../core/types';
 import { ask } from './call';
 import type { Filters, StateFilter } from './filters';
 import type {
-  CaseDetail, CaseItem, DeviceItem, PageOf, PersonItem, QuarantineDetail, QuarantineItem, RecordDetail, RecordItem, ReviewResult,
+  CaseDetail, CaseItem, DeviceItem, PageOf, PersonItem, QuarantineDetail, QuarantineItem, RecordCount, RecordDetail, RecordItem,
+  Restored, ReviewResult,
 } from './types';
 
 /** As many as one page of an answer may hold. */
@@ -25,6 +26,12 @@ export function records(filters: Filters, limit: number, after: string | null = 
   const { state, place, worker, type, name, from, to } = filters;
   const asked = { state: STATES[state], place, worker, type, q: name, from, to, case: filters.case, after, limit };
   return ask('GET', `/v1/records${query(asked)}`);
+}
+
+/** How many there are by state and type, of all that the filters find and not of a page. Whatever state is chosen. */
+export async function recordCounts({ place, worker, type, name, from, to, case: of }: Filters): Promise<RecordCount[]> {
+  const asked = { place, worker, type, q: name, from, to, case: of };
+  return (await ask<{ items: RecordCount[] }>('GET', `/v1/records/counts${query(asked)}`)).items;
 }
 
 /** The document is named too: by malice two of them may hold a record of the same id. */
@@ -102,3 +109,10 @@ export async function devices(): Promise<DeviceItem[]> {
 }
 
 export const revoke = (id: string): Promise<unknown> => ask('POST', `/v1/devices/${id}/revoke`);
+
+/** What a restored server has forgotten, and what phones say of it. */
+export const restored = (): Promise<Restored> => ask('GET', '/v1/restored');
+
+export function decideHolding(of: string, person: string, decision: 'given' | 'dismissed'): Promise<Restored> {
+  return ask('POST', `/v1/restored/${of}/${person}`, { decision });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_FILTERS, filterCount, logAddress, parseFilters, periodOf, rangeOf, type Filters } from './filters';
+import { NO_FILTERS, counted, filterCount, logAddress, parseFilters, periodOf, rangeOf, type Filters } from './filters';
 
 const read = (address: string): Filters => parseFilters(new URLSearchParams(address.split('?')[1] ?? ''));
 
@@ -44,5 +44,22 @@ describe('periods', () => {
       expect(periodOf(rangeOf(period, now), now)).toBe(period);
     }
     expect(periodOf({ from: '2026-01-05', to: null }, now)).toBe('own');
+  });
+});
+
+describe('what the server counted', () => {
+  const counts = [
+    { state: 'received', type: 'visit', count: 200 }, { state: 'edited', type: 'visit', count: 5 }, { state: 'received', type: 'task', count: 7 },
+    { state: 'approved', type: 'visit', count: 30 }, { state: 'approved', type: 'task', count: 2 },
+  ] as const;
+
+  it('is summed over the states of a page', () => {
+    expect(counted(counts, 'approved')).toEqual({ types: new Map([['visit', 30], ['task', 2]]), tasks: 0, all: 32 });
+    expect(counted(counts, 'returned').all).toBe(0);
+    expect(counted(counts, 'all').all).toBe(244);
+  });
+
+  it('keeps chores apart where those under way are not shown', () => {
+    expect(counted(counts, 'look')).toEqual({ types: new Map([['visit', 205]]), tasks: 7, all: 205 });
   });
 });

@@ -1,6 +1,7 @@
 /** What of the log is looked at. Kept in the address, so that it survives a reload and can be sent to a colleague. */
 import type { RecordType } from '../core/types';
 import { civilDate } from '../records/defaults';
+import type { DeskState, RecordCount } from './types';
 
 /** `look` is everything that waits for a coordinator. */
 export const STATE_FILTERS = ['look', 'returned', 'approved', 'all'] as const;
@@ -86,4 +87,17 @@ export function periodOf({ from, to }: Range, now: Date): Period {
     return range.from === from && range.to === to;
   });
   return found ?? 'own';
+}
+
+const STATES_OF: Record<StateFilter, readonly DeskState[]> = {
+  look: ['received', 'edited'], returned: ['returned'], approved: ['approved'], all: ['received', 'approved', 'returned', 'edited'],
+};
+
+/** How many of each type a state's page has. The server does not know which chores are over, so they are counted by themselves. */
+export function counted(counts: readonly RecordCount[], state: StateFilter): { types: Map<RecordType, number>; tasks: number; all: number } {
+  const types = new Map<RecordType, number>();
+  for (const { type, count } of counts.filter((one) => STATES_OF[state].includes(one.state))) types.set(type, (types.get(type) ?? 0) + count);
+  const tasks = state === 'look' ? (types.get('task') ?? 0) : 0;
+  if (tasks > 0) types.delete('task');
+  return { types, tasks, all: [...types.values()].reduce((sum, count) => sum + count, 0) };
 }

@@ -54,7 +54,7 @@ interface Refreshable {
 const REST_MS = 300;
 
 /** One reading at a time; news that comes meanwhile is read for once more at its end. */
-export function inTurn(read: () => Promise<void>): () => void {
+export function inTurn(read: () => Promise<void>, rest_ms = REST_MS): () => void {
   let under_way = false;
   let again = false;
   return () => {
@@ -65,7 +65,7 @@ export function inTurn(read: () => Promise<void>): () => void {
       while (again) {
         again = false;
         await read();
-        await new Promise((resolve) => setTimeout(resolve, REST_MS));
+        await new Promise((resolve) => setTimeout(resolve, rest_ms));
       }
       under_way = false;
     })();
@@ -76,13 +76,13 @@ export function inTurn(read: () => Promise<void>): () => void {
  * For an `$effect` of a page: reads now, when there is news, and whenever the person comes back to this window. What the reading looks at
  * is no reason to read again, or the page would never come to rest.
  */
-export function keepFresh(resource: Refreshable): () => void {
+export function keepFresh(resource: Refreshable, rest_ms = REST_MS): () => void {
   const read = (): void => {
     if (document.visibilityState === 'visible') void resource.refresh();
   };
   const news = inTurn(async () => {
     if (document.visibilityState === 'visible') await resource.refreshQuietly();
-  });
+  }, rest_ms);
   untrack(() => void resource.refresh());
   const silence = onNews(news);
   addEventListener('focus', read);

@@ -2,7 +2,9 @@
 import type { Fields, RecordType } from '../core/types';
 import type * as api from './openapi';
 
-export type { AssignmentItem, CaseItem, DeviceItem, FieldItem, PersonItem, ReviewResult, ValueItem } from './openapi';
+export type {
+  AssignmentItem, CaseItem, DeviceItem, FieldItem, HoldingItem, PersonItem, Restored, ReviewResult, ValueItem,
+} from './openapi';
 
 export type DeskState = 'received' | 'approved' | 'returned' | 'edited';
 
@@ -14,6 +16,8 @@ export type RecordItem = Omit<api.RecordItem, 'violations'> & {
   state: DeskState;
   violations: { field: string; code: string; params?: Record<string, number> }[];
 };
+
+export type RecordCount = Omit<api.RecordCount, 'state' | 'type'> & { state: DeskState; type: RecordType };
 
 /** Lists come in pages; `next` is sent back as `after`. */
 export interface PageOf<T> {

@@ -54,6 +54,12 @@ desk-count-more =
         [one] { $count } record shown, there are more
        *[other] { $count } records shown, there are more
     }
+desk-count-all = In all, by these filters: { $what }
+desk-count-chores =
+    { $count ->
+        [one] { $count } chore, those under way included
+       *[other] { $count } chores, those under way included
+    }
 desk-log-all-looked = Everything has been looked at. New records appear here when the phones get a connection.
 desk-log-none = No such records.
 desk-tick = Tick: { $what }
@@ -273,3 +279,29 @@ desk-unassign = Take away
 desk-unassign-who = Take away from { $who }
 desk-unassign-help = The card leaves the phone at its next connection. What is written there and not yet sent will be accepted all the same.
 desk-unassigned = Taken away
+
+# After the server was restored from a backup
+desk-restored = After the restore
+desk-restored-told = The server was restored from a backup on { $restored }. The last thing it remembers is from { $remembers }.
+desk-restored-check = Check who is assigned to whom: what changed after that, the server knows from the phones alone.
+desk-restored-open =
+    { $count ->
+        [one] { $count } assignment waits for your decision
+       *[other] { $count } assignments wait for your decision
+    }
+desk-restored-look = Look
+desk-restored-never = The server was never restored from a backup.
+desk-restored-nothing = The phones have said nothing that differs from what the server remembers.
+desk-restored-had = The phone shows that { $who } was assigned to this person; the server does not remember it. For now they are not assigned.
+desk-restored-wrote = There are records by { $who } here, and the server does not remember an assignment. For now there is none.
+desk-restored-lost = By the backup { $who } is assigned to this person, but the phone no longer had them. The assignment was taken away.
+desk-restored-holders = Assigned now: { $who }
+desk-restored-nobody = Nobody is assigned now.
+desk-restored-give = Assign again
+desk-restored-dismiss = Leave it so
+desk-restored-given = Assigned again
+desk-restored-dismissed = Left as it is
+desk-restored-was-given = Assigned again: { $who }, { $when }
+desk-restored-was-dismissed = Left as it is: { $who }, { $when }
+desk-restored-awaited = Not heard from yet
+desk-restored-awaited-help = These phones have had no connection since the restore. They may have more to say.

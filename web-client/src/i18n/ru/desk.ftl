@@ -56,6 +56,13 @@ desk-count-more =
         [few] Показаны { $count } записи, есть ещё
        *[many] Показано { $count } записей, есть ещё
     }
+desk-count-all = Всего по отбору: { $what }
+desk-count-chores =
+    { $count ->
+        [one] { $count } дело вместе с ещё не сделанными
+        [few] { $count } дела вместе с ещё не сделанными
+       *[many] { $count } дел вместе с ещё не сделанными
+    }
 desk-log-all-looked = Всё просмотрено. Новые записи появятся здесь, когда телефоны выйдут на связь.
 desk-log-none = Таких записей нет.
 desk-tick = Отметить: { $what }
@@ -287,3 +294,30 @@ desk-unassign = Снять
 desk-unassign-who = Снять закрепление: { $who }
 desk-unassign-help = При следующей связи карточка уйдёт с телефона. То, что там записано и не отправлено, всё равно будет принято.
 desk-unassigned = Закрепление снято
+
+# После восстановления сервера из копии
+desk-restored = После восстановления
+desk-restored-told = Сервер восстановлен из копии { $restored }. Последнее, что он помнит, было { $remembers }.
+desk-restored-check = Проверьте, кто за кем закреплён: что изменилось после этого, сервер знает только со слов телефонов.
+desk-restored-open =
+    { $count ->
+        [one] { $count } закрепление ждёт вашего решения
+        [few] { $count } закрепления ждут вашего решения
+       *[many] { $count } закреплений ждут вашего решения
+    }
+desk-restored-look = Посмотреть
+desk-restored-never = Сервер не восстанавливали из копии.
+desk-restored-nothing = Телефоны не сообщили ничего, что расходится с памятью сервера.
+desk-restored-had = Телефон показал, что { $who } отвечает за этого человека, а сервер этого не помнит. Пока закрепления нет.
+desk-restored-wrote = В карточке есть записи, которые сделал(а) { $who }, а закрепления сервер не помнит. Пока его нет.
+desk-restored-lost = По копии { $who } отвечает за этого человека, а на телефоне его уже не было. Закрепление снято.
+desk-restored-holders = Сейчас закреплены: { $who }
+desk-restored-nobody = Сейчас ни за кем не закреплён(а).
+desk-restored-give = Закрепить снова
+desk-restored-dismiss = Оставить так
+desk-restored-given = Снова закреплено
+desk-restored-dismissed = Оставлено как есть
+desk-restored-was-given = Закреплено снова: { $who }, { $when }
+desk-restored-was-dismissed = Оставлено как есть: { $who }, { $when }
+desk-restored-awaited = Ещё не были на связи
+desk-restored-awaited-help = Эти телефоны после восстановления не выходили на связь. Они могут сообщить ещё что-то.

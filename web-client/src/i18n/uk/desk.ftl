@@ -56,6 +56,13 @@ desk-count-more =
         [few] Показано { $count } записи, є ще
        *[many] Показано { $count } записів, є ще
     }
+desk-count-all = Усього за відбором: { $what }
+desk-count-chores =
+    { $count ->
+        [one] { $count } справа разом із ще не зробленими
+        [few] { $count } справи разом із ще не зробленими
+       *[many] { $count } справ разом із ще не зробленими
+    }
 desk-log-all-looked = Усе переглянуто. Нові записи з’являться тут, коли телефони вийдуть на зв’язок.
 desk-log-none = Таких записів немає.
 desk-tick = Позначити: { $what }
@@ -287,3 +294,30 @@ desk-unassign = Зняти
 desk-unassign-who = Зняти закріплення: { $who }
 desk-unassign-help = Під час наступного зв’язку картка зникне з телефона. Те, що там записано й не надіслано, однаково буде прийнято.
 desk-unassigned = Закріплення знято
+
+# Після відновлення сервера з копії
+desk-restored = Після відновлення
+desk-restored-told = Сервер відновлено з копії { $restored }. Останнє, що він пам’ятає, було { $remembers }.
+desk-restored-check = Перевірте, хто за ким закріплений: що змінилося після цього, сервер знає лише зі слів телефонів.
+desk-restored-open =
+    { $count ->
+        [one] { $count } закріплення чекає на ваше рішення
+        [few] { $count } закріплення чекають на ваше рішення
+       *[many] { $count } закріплень чекають на ваше рішення
+    }
+desk-restored-look = Переглянути
+desk-restored-never = Сервер не відновлювали з копії.
+desk-restored-nothing = Телефони не повідомили нічого, що розходиться з пам’яттю сервера.
+desk-restored-had = Телефон показав, що { $who } відповідає за цю людину, а сервер цього не пам’ятає. Поки закріплення немає.
+desk-restored-wrote = У картці є записи, які зробив(-ла) { $who }, а закріплення сервер не пам’ятає. Поки його немає.
+desk-restored-lost = За копією { $who } відповідає за цю людину, а на телефоні її вже не було. Закріплення знято.
+desk-restored-holders = Зараз закріплені: { $who }
+desk-restored-nobody = Зараз ні за ким не закріплено.
+desk-restored-give = Закріпити знову
+desk-restored-dismiss = Залишити так
+desk-restored-given = Знову закріплено
+desk-restored-dismissed = Залишено як є
+desk-restored-was-given = Закріплено знову: { $who }, { $when }
+desk-restored-was-dismissed = Залишено як є: { $who }, { $when }
+desk-restored-awaited = Ще не були на зв’язку
+desk-restored-awaited-help = Ці телефони після відновлення не виходили на зв’язок. Вони можуть повідомити ще щось.
