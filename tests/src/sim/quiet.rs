@@ -174,8 +174,9 @@ impl World {
         let docs: BTreeSet<DocId> = rows.iter().map(|row| row.doc).collect();
         for doc in docs.difference(&own) {
             let Some(held) = self.mirror.docs.get(doc) else {
-                // The server had it before it was restored, and now it lies before the coordinator.
-                if self.mirror.has_aside_of(*doc) {
+                // The server had it before it was restored. Now it lies before the coordinator, or the phone has no
+                // proof of it.
+                if self.mirror.has_aside_of(*doc) || hand.poisoned {
                     continue;
                 }
                 return broken("SCOPE_KEPT", format!("{} shows {doc}, which nobody knows", hand.phone.name));

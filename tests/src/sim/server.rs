@@ -46,6 +46,9 @@ pub struct Server {
     bug: Option<Bug>,
     life: Option<Life>,
     folder: tempfile::TempDir,
+    /// Where it lives in there: a restored server has a disk of its own, so that nothing that the former one may
+    /// still have open reaches into it.
+    home: PathBuf,
     /// How far it has looked for what to put together.
     rested: u64,
     pub deaths: u32,
@@ -65,12 +68,14 @@ pub type Answer = (u16, Vec<u8>);
 
 impl Server {
     pub fn new(time: &Time, bug: Option<Bug>) -> Self {
+        let folder = folder();
         let mut server = Self {
             time: time.clone(),
             error_ms: Arc::default(),
             bug,
             life: None,
-            folder: folder(),
+            home: folder.path().to_owned(),
+            folder,
             rested: 0,
             deaths: 0,
             requests: 0,
@@ -200,7 +205,7 @@ impl Server {
     pub fn keep(&mut self) {
         let kept = self.kept();
         let _ = fs::remove_file(&kept);
-        SqliteFiles.copy(self.folder.path(), &kept).expect("a copy of the log");
+        SqliteFiles.copy(&self.home, &kept).expect("a copy of the log");
     }
 
     pub fn has_kept(&self) -> bool {
@@ -211,13 +216,10 @@ impl Server {
     pub fn restore(&mut self, epoch: Id) {
         self.life = None;
         self.rested = 0;
-        for name in [FILE, READ_MODEL] {
-            for ending in ["", "-wal", "-shm"] {
-                let _ = fs::remove_file(self.folder.path().join(format!("{name}{ending}")));
-            }
-        }
-        fs::copy(self.kept(), self.folder.path().join(FILE)).expect("the backup is put in place");
-        SqliteFiles.begin_epoch(self.folder.path(), epoch, self.now_ms()).expect("another epoch begins");
+        let home = tempfile::tempdir_in(self.folder.path()).expect("a folder for the restored server");
+        self.home = home.keep();
+        fs::copy(self.kept(), self.home.join(FILE)).expect("the backup is put in place");
+        SqliteFiles.begin_epoch(&self.home, epoch, self.now_ms()).expect("another epoch begins");
         self.open();
     }
 
@@ -232,7 +234,7 @@ impl Server {
         let life = self.alive();
         let log: Arc<dyn ChangeLog> = life.log.clone();
         life.runtime.block_on(read_model::rebuild(&fresh, log)).expect("the read model is rebuilt");
-        (self.folder.path().join(READ_MODEL), fresh)
+        (self.home.join(READ_MODEL), fresh)
     }
 
     fn alive(&self) -> &Life {
@@ -243,14 +245,14 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let organisation = Organisation { id: ORG, name: "Тропа".into(), epoch: Id([0xe0; 16]) };
         let founding = || Founding { organisation, server_seed: SEED };
-        let log = SqliteLog::open(&self.folder.path().join(FILE), founding).expect("the log opens");
+        let log = SqliteLog::open(&self.home.join(FILE), founding).expect("the log opens");
         let log = Arc::new(log);
         let fuse = Arc::<Fuse>::default();
         let read_model = runtime
-            .block_on(ReadModel::open(&self.folder.path().join(READ_MODEL), log.clone()))
+            .block_on(ReadModel::open(&self.home.join(READ_MODEL), log.clone()))
             .expect("the read model opens");
         let store = Arc::new(Mortal::new(log.clone(), fuse.clone(), self.bug));
-        let config = Config::for_testing(self.folder.path().to_owned());
+        let config = Config::for_testing(self.home.clone());
         let (time, error_ms) = (self.time.clone(), self.error_ms.clone());
         let clock: Clock = Arc::new(move || time.now_ms() + error_ms.load(Ordering::SeqCst));
         let app = Arc::new(App::new(config, store, read_model, Arc::new(Here), clock));
