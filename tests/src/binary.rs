@@ -111,6 +111,16 @@ impl Footpath {
         }
     }
 
+    /// Waits until the desk's tables have the whole log: at once when they were there, a while when they are made.
+    pub fn wait_for_tables(&self, patience: Duration) {
+        let ask = Ask { method: "GET", path: "/readyz", ..Ask::default() };
+        let (mut client, began) = (Client::new(self.address), Instant::now());
+        while client.send(ask).expect("the server answers").json()["read_model_lag"] != 0 {
+            assert!(began.elapsed() < patience, "the tables are not made:\n{}", self.read_said());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// kill -9, at whatever it is doing.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use footpath_tests::binary::Footpath;
 use footpath_tests::chance::Chance;
 use footpath_tests::clock::Time;
-use footpath_tests::desk::Desk;
 use footpath_tests::district::Walker;
 use footpath_tests::past::{self, Past};
 use footpath_tests::phone::Phone;
@@ -29,7 +28,7 @@ pub fn measure() -> Value {
     let cases: Vec<Vec<Id>> = MONTHS.iter().map(|months| past_of(&footpath, *months)).collect();
     footpath.start();
     // The desk's tables are made before anything is measured.
-    Desk::open(&footpath, "vera").get("/v1/records?limit=1");
+    footpath.wait_for_tables(Duration::from_secs(300));
     let walkers = MONTHS.iter().map(|months| walker(&footpath, *months));
     let mut walkers: Vec<(Walker, Vec<Id>)> = walkers.zip(cases).collect();
     let mut chance = Chance::new(60);
