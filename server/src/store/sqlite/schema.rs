@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/003.sql"),
     include_str!("migrations/004.sql"),
     include_str!("migrations/005.sql"),
+    include_str!("migrations/006.sql"),
 ];
 
 /// Brings the database to this program's version; refuses one from a newer program.
@@ -135,6 +136,32 @@ mod tests {
             .query_row("SELECT length(body) FROM log WHERE seq = 2", (), |row| row.get(0))
             .unwrap();
         assert!(kept * 2 < new.bytes().len() as i64, "what is new is packed");
+    }
+
+    #[test]
+    fn snapshots_of_the_fifth_version_are_carried_over() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for step in &STEPS[..5] {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", 5).unwrap();
+        connection
+            .execute(
+                "INSERT INTO snapshots (doc, seq, changes, size, packed, authors) VALUES (?1, 7, 3, 9000, ?2, x'80')",
+                ([4u8; 16], vec![9u8; 3000]),
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let read: (u64, u64, u64, Vec<u8>, Vec<u8>) = connection
+            .query_row(
+                "SELECT seq, changes, size, packed, authors FROM snapshots WHERE doc = ?1",
+                [[4u8; 16]],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+            )
+            .unwrap();
+        assert_eq!(read, (7, 3, 9000, vec![9; 3000], vec![0x80]));
+        let tables = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'snapshots%'";
+        assert_eq!(connection.query_row(tables, (), |row| row.get::<_, i64>(0)).unwrap(), 1);
     }
 
     #[test]
