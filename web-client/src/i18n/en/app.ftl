@@ -75,7 +75,9 @@ offers = Helpers wanted
 offers-help = If you take one, tell the social worker: once you are marked, the name and address appear here.
 day-route = Today's route
 day-people = My people
-day-empty = The people you look after will be listed here. If the list stays empty, call the coordinator.
+day-empty = Nobody is assigned to you yet. If that is wrong, call the coordinator.
+day-empty-asking = Asking the server who is assigned to you…
+day-empty-then = At the last exchange nobody was assigned to you.
 visited-today = Logged today
 last-visit = Last visit: { $when }
 never-visited = No visits yet
@@ -89,7 +91,9 @@ ago-days =
     }
 task-due = by { $when }
 loading-first = Loading your list. This happens once.
-loading-stuck = The list has not come yet: the server cannot be reached. It loads by itself as soon as it can.
+loading-first-waits = The list has not come yet.
+loading-lost = The lists on this phone were cleared. They are loading again from the server; what you wrote here is safe.
+loading-lost-waits = The lists on this phone were cleared and are not back from the server yet. What you wrote here is safe.
 loading-due =
     { $count ->
         [one] { $count } document is still loading. You can work already.
