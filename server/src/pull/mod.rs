@@ -79,7 +79,10 @@ pub async fn pull(
     carried: &BTreeSet<(DocId, ChangeHash)>,
 ) -> Stored<Pulled> {
     let epoch = app.log.organisation().epoch;
-    let restored = cursor.as_ref().is_some_and(|cursor| cursor.epoch != epoch || cursor.seq > until);
+    // Of one that comes for the first time and brings what is here already, an answer was lost; what it has may have
+    // been taken from its person since.
+    let restored =
+        cursor.as_ref().map_or(!carried.is_empty(), |cursor| cursor.epoch != epoch || cursor.seq > until);
     let known = cursor.filter(|cursor| cursor.epoch == epoch && cursor.seq <= until);
     let (from, mut backfills) = match known {
         Some(cursor) => (cursor.seq, backfill::kept(app, access, cursor.backfills).await?),

@@ -64,7 +64,10 @@ impl<'a> Page<'a> {
     /// Deals with one row: takes it, or passes over what is not for this device or has been taken. `false` when
     /// it must wait for the next page. A row bigger than a page gets one for itself.
     pub fn take(&mut self, head: &RowHead, carried: Carried) -> bool {
-        if self.rows.contains(&head.seq) || self.passes_over(&head.what, carried) || !self.access.sees(&head.what) {
+        if self.rows.contains(&head.seq)
+            || self.passes_over(&head.what, carried)
+            || !self.access.sees(&head.what)
+        {
             return true;
         }
         if !self.has_room(u64::from(head.size) / ROWS_SHRINK) {

@@ -46,10 +46,7 @@ async fn ground(app: &App, pending: &[super::open::Pushed]) -> Stored<Ground> {
     let docs: Vec<DocId> = pending.iter().map(|pushed| pushed.item.doc).collect();
     let mut ground = Ground { created: app.log.scopes_of(&docs).await?, families: BTreeSet::new() };
     let founding = pending.iter().map(|pushed| pushed.item.scope);
-    let new: BTreeSet<Id> = founding
-        .filter(founds)
-        .filter_map(|scope| scope.family)
-        .collect();
+    let new: BTreeSet<Id> = founding.filter(founds).filter_map(|scope| scope.family).collect();
     for family in new {
         let known = app.log.family(family).await?;
         if known.values().any(founds) {

@@ -9,6 +9,7 @@ use super::event::{Effect, Put};
 use super::log::Wrote;
 use crate::crdt::Document;
 use crate::ids::{ChangeHash, DocId, Hash32, Id, Month};
+use crate::intent::Intent;
 use crate::office::{Decision, OfficeRow, Review, Topic};
 use crate::record::{Fields, Record, Scalar};
 use crate::schema::{self, Violation};
@@ -124,7 +125,8 @@ impl Device {
         unplaced.sort_by_key(|wrote| (!wrote.intent.fields.contains_key("type"), wrote.intent.id));
         for wrote in unplaced {
             let row = rows.entry(wrote.intent.record.clone()).or_insert_with(|| view.bare(wrote));
-            row.fields.extend(wrote.intent.fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+            let record = opened.as_ref().map(|opened| opened.document.record(&wrote.intent.record));
+            view.lay_over(row, wrote, record.and_then(Result::ok).flatten().as_ref());
         }
         rows.into_values().collect()
     }
@@ -227,6 +229,35 @@ impl View<'_> {
             voided: false,
             violations: Vec::new(),
         }
+    }
+
+    /// Shows what is not in the document as its author meant it: instead of what they saw when they wrote it, and
+    /// beside what they did not, so that nothing is hidden by it and then overwritten unseen.
+    fn lay_over(&self, row: &mut RecordRow, wrote: &Wrote, record: Option<&Record>) {
+        let Wrote { intent, item, .. } = wrote;
+        for (key, value) in intent.fields.iter().filter(|(key, value)| !self.replaced(wrote, key, value)) {
+            let there = record.and_then(|record| record.fields.get(key)).map_or(&[][..], Vec::as_slice);
+            let seen = intent.seen.get(key).map_or(&[][..], Vec::as_slice);
+            let known = |other: &Scalar| other == value || seen.contains(other);
+            if there.iter().all(|written| known(&written.value)) {
+                row.fields.insert(key.clone(), value.clone());
+            } else {
+                let clashes = row.conflicts.entry(key.clone()).or_insert_with(|| self.clashes(there));
+                let (change, author) = (item.hash, Some(intent.author));
+                clashes.push(Clash { value: value.clone(), change, author });
+            }
+        }
+    }
+
+    /// Whether the person has changed this value since, in a change that waits to be sent.
+    fn replaced(&self, wrote: &Wrote, key: &str, value: &Scalar) -> bool {
+        let later = self.device.state.outbox.iter().map(|pending| &pending.wrote);
+        later.filter(|later| later.item.doc == self.doc && later.item.hash != wrote.item.hash).any(|later| {
+            let Intent { record, fields, seen, .. } = &later.intent;
+            *record == wrote.intent.record
+                && fields.contains_key(key)
+                && seen.get(key).is_some_and(|seen| seen.contains(value))
+        })
     }
 
     fn aside(&self, record: &str) -> Vec<ChangeHash> {

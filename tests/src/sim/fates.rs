@@ -131,10 +131,16 @@ impl Author {
         self.actions.push(Action::Day);
         let mut order: Vec<usize> = (0..self.phones).collect();
         self.chance.shuffle(&mut order);
+        // The first day of a history is a Friday.
+        let weekend = matches!(day % 7, 1 | 2);
         for p in order {
             let min = 20 + self.chance.below(120) as u32;
             self.actions.push(Action::Pass { min });
-            self.phone_day(p);
+            if weekend && !self.chance.one_in(5) {
+                self.mishaps(p);
+            } else {
+                self.phone_day(p);
+            }
         }
         self.desk_day();
         self.clashes();

@@ -47,6 +47,8 @@ impl World {
             return Ok(());
         }
         let before = self.mirror.texts.clone();
+        // What came back since the last time is no debt any more; it may get lost again.
+        self.owed.0.retain(|text, _| !before.contains_key(text));
         self.server.restore(Id(Chance::new(salt.into()).bytes()));
         self.mirror.begin_again();
         self.follow()?;

@@ -242,7 +242,7 @@ impl Server {
     }
 
     fn open(&mut self) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         let organisation = Organisation { id: ORG, name: "Тропа".into(), epoch: Id([0xe0; 16]) };
         let founding = || Founding { organisation, server_seed: SEED };
         let log = SqliteLog::open(&self.home.join(FILE), founding).expect("the log opens");

@@ -57,7 +57,7 @@ impl Told {
         let items = items_of(request);
         for on in &answer.verdicts {
             let key = (to.device, on.doc, on.hash);
-            self.verdict(to, key, on.verdict, mirror)?;
+            self.verdict(to, key, on.verdict, mirror, scopes)?;
             if on.verdict == Verdict::SetAside(Reason::OutOfScope)
                 && let Some(family) = items.get(&(on.doc, on.hash)).and_then(|scope| scope.family)
                 && to.person.duty == footpath::store::Duty::Worker
@@ -73,7 +73,9 @@ impl Told {
         for row in &answer.rows {
             given(to, row, mirror, scopes)?;
         }
-        must(!to.revoked || (answer.rows.is_empty() && answer.device_revoked), "SCOPE_KEPT", || {
+        // A restored server may have forgotten that the device is out of service.
+        let revoked = to.revoked && !scopes.unsettled;
+        must(!revoked || (answer.rows.is_empty() && answer.device_revoked), "SCOPE_KEPT", || {
             format!("the revoked device {} was given {} rows", to.device, answer.rows.len())
         })
     }
@@ -84,6 +86,7 @@ impl Told {
         key: (DeviceId, DocId, ChangeHash),
         now: Verdict,
         mirror: &Mirror,
+        scopes: &Scopes,
     ) -> Result<(), Violation> {
         let (_, doc, hash) = key;
         if now.admitted() {
@@ -92,7 +95,7 @@ impl Told {
             })?;
             let line = &mirror.changes[&(doc, hash)];
             let new = now == Verdict::Accepted;
-            must(!to.revoked || !new, "SCOPE_KEPT", || {
+            must(!to.revoked || scopes.unsettled || !new, "SCOPE_KEPT", || {
                 format!("row {} was accepted from the revoked device {}", line.seq, to.device)
             })?;
         }
