@@ -43,6 +43,9 @@ pub struct Wishes {
     pub older: BTreeSet<DocId>,
     /// About how big a page is on the wire.
     pub page_bytes: u64,
+    /// It has work of its own. If it has read nothing yet, an answer to that may have been lost, and what it is
+    /// about taken from its person since.
+    pub has_work: bool,
 }
 
 impl Wishes {
@@ -54,6 +57,7 @@ impl Wishes {
             floor: request.floor.filter(|_| documents),
             older: request.older.iter().copied().collect(),
             page_bytes: asked.clamp(*PAGE_LIMITS.start(), *PAGE_LIMITS.end()),
+            has_work: request.state.waiting > 0,
         }
     }
 }
@@ -79,10 +83,8 @@ pub async fn pull(
     carried: &BTreeSet<(DocId, ChangeHash)>,
 ) -> Stored<Pulled> {
     let epoch = app.log.organisation().epoch;
-    // Of one that comes for the first time and brings what is here already, an answer was lost; what it has may have
-    // been taken from its person since.
     let restored =
-        cursor.as_ref().map_or(!carried.is_empty(), |cursor| cursor.epoch != epoch || cursor.seq > until);
+        cursor.as_ref().map_or(wishes.has_work, |cursor| cursor.epoch != epoch || cursor.seq > until);
     let known = cursor.filter(|cursor| cursor.epoch == epoch && cursor.seq <= until);
     let (from, mut backfills) = match known {
         Some(cursor) => (cursor.seq, backfill::kept(app, access, cursor.backfills).await?),
