@@ -12,6 +12,8 @@ class World {
   /** An administrator sees the devices at the desk, and nothing of people's affairs. */
   worksAtDesk = $derived(this.coordinator || this.duties.includes('admin'));
   goesOut = $derived(this.duties.includes('worker') || this.duties.includes('volunteer'));
+  /** Whether all the server had for this phone is here: until then, what is missing may yet come. */
+  whole = $derived(stores.status.due === 0 && stores.status.last_sync_ms !== null && stores.office.size > 0);
   people = $derived(caseload(stores.rows));
   tasks = $derived(openTasks(stores.rows));
   /** Names the desk asked the server for: of people whose documents are not on this device. */

@@ -75,5 +75,6 @@ export function kilobytes(bytes: number): string {
 /** A month given as `2026-05`, in words. */
 export function monthOfYear(month: string): string {
   const at = new Date(Number(month.slice(0, 4)), Number(month.slice(5, 7)) - 1, 15);
-  return new Intl.DateTimeFormat(language(), { month: 'long', year: 'numeric' }).format(at);
+  const name = new Intl.DateTimeFormat(language(), { month: 'long' }).format(at);
+  return `${name.charAt(0).toLocaleUpperCase(language())}${name.slice(1)} ${at.getFullYear()}`;
 }

@@ -81,6 +81,7 @@ day-empty-then = At the last exchange nobody was assigned to you.
 visited-today = Logged today
 last-visit = Last visit: { $when }
 never-visited = No visits yet
+no-visit-lately = No visits in the last three months
 log-visit-of = Log a visit: { $name }
 ago-today = today
 ago-yesterday = yesterday
@@ -92,8 +93,8 @@ ago-days =
 task-due = by { $when }
 loading-first = Loading your list. This happens once.
 loading-first-waits = The list has not come yet.
-loading-lost = The lists on this phone were cleared. They are loading again from the server; what you wrote here is safe.
-loading-lost-waits = The lists on this phone were cleared and are not back from the server yet. What you wrote here is safe.
+loading-lost = The lists are loading again from the server. What you wrote here is safe.
+loading-lost-waits = The lists are not back from the server yet. What you wrote here is safe.
 loading-due =
     { $count ->
         [one] { $count } document is still loading. You can work already.
@@ -121,7 +122,7 @@ case-alone = Lives alone
 case-edit = Correct the card
 person-edit = Address and phone
 case-line = What happened
-case-line-empty = No records yet.
+case-line-empty = No records in the last three months.
 call = Call { $name }, { $phone }
 
 ## Earlier months

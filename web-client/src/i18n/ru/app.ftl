@@ -58,7 +58,7 @@ tab-sync = Связь
 log = Записать
 strip-waiting = Ждут отправки: { $count }
 strip-nothing-waits = Всё отправлено
-strip-syncing = идёт обмен…
+strip-syncing = обмен…
 strip-last = связь: { $when }
 strip-never = связи ещё не было
 
@@ -82,6 +82,7 @@ day-empty-then = При последнем обмене вам никто не �
 visited-today = Сегодня записано
 last-visit = Последний визит: { $when }
 never-visited = Визитов ещё не было
+no-visit-lately = В последние три месяца визитов не было
 log-visit-of = Записать визит: { $name }
 ago-today = сегодня
 ago-yesterday = вчера
@@ -94,8 +95,8 @@ ago-days =
 task-due = до { $when }
 loading-first = Загружаем ваш список. Это делается один раз.
 loading-first-waits = Список ещё не пришёл.
-loading-lost = Списки на этом телефоне стёрты. Загружаем их снова с сервера; записанное здесь цело.
-loading-lost-waits = Списки на этом телефоне стёрты и ещё не вернулись с сервера. Записанное здесь цело.
+loading-lost = Загружаем списки снова с сервера. Записанное здесь цело.
+loading-lost-waits = Списки ещё не вернулись с сервера. Записанное здесь цело.
 loading-due =
     { $count ->
         [one] Ещё загружается { $count } документ. Работать уже можно.
@@ -124,7 +125,7 @@ case-alone = Живёт один (одна)
 case-edit = Исправить карточку
 person-edit = Адрес и телефон
 case-line = Что было
-case-line-empty = Записей пока нет.
+case-line-empty = Записей за последние три месяца нет.
 call = Позвонить: { $name }, { $phone }
 
 ## Прежние месяцы

@@ -58,7 +58,7 @@ tab-sync = Зв’язок
 log = Записати
 strip-waiting = Чекають на відправлення: { $count }
 strip-nothing-waits = Усе надіслано
-strip-syncing = триває обмін…
+strip-syncing = обмін…
 strip-last = зв’язок: { $when }
 strip-never = зв’язку ще не було
 
@@ -82,6 +82,7 @@ day-empty-then = Під час останнього обміну вам ніко
 visited-today = Сьогодні записано
 last-visit = Останній візит: { $when }
 never-visited = Візитів ще не було
+no-visit-lately = За останні три місяці візитів не було
 log-visit-of = Записати візит: { $name }
 ago-today = сьогодні
 ago-yesterday = учора
@@ -94,8 +95,8 @@ ago-days =
 task-due = до { $when }
 loading-first = Завантажуємо ваш список. Це робиться один раз.
 loading-first-waits = Список ще не надійшов.
-loading-lost = Списки на цьому телефоні стерто. Завантажуємо їх знову із сервера; записане тут ціле.
-loading-lost-waits = Списки на цьому телефоні стерто, і вони ще не повернулися із сервера. Записане тут ціле.
+loading-lost = Завантажуємо списки знову із сервера. Записане тут ціле.
+loading-lost-waits = Списки ще не повернулися із сервера. Записане тут ціле.
 loading-due =
     { $count ->
         [one] Ще завантажується { $count } документ. Працювати вже можна.
@@ -124,7 +125,7 @@ case-alone = Живе сам (сама)
 case-edit = Виправити картку
 person-edit = Адреса й телефон
 case-line = Що було
-case-line-empty = Записів поки немає.
+case-line-empty = Записів за останні три місяці немає.
 call = Зателефонувати: { $name }, { $phone }
 
 ## Попередні місяці
