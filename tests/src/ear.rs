@@ -34,6 +34,11 @@ impl Ear {
         digits.parse().map_err(|_| io::ErrorKind::InvalidData.into())
     }
 
+    /// The open connection, for who means not to listen.
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+
     /// Lets go of the pokes that have come and were not waited for.
     pub fn forget(&mut self) -> io::Result<()> {
         self.stream.set_nonblocking(true)?;

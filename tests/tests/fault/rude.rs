@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use footpath_tests::binary::Footpath;
+use footpath_tests::desk::Desk;
 use footpath_tests::district::{District, Walker};
 use footpath_tests::http::{Ask, Client};
 use sync_core::ids::Id;
@@ -14,6 +15,7 @@ use crate::promises::{kept_after_a_kill, two_walkers};
 
 const IDLE: usize = 2_000;
 const SLOW: usize = 200;
+const DEAF: usize = 20;
 
 /// Patience enough for a busy machine, and an end for the test.
 const LONG: Duration = Duration::from_secs(60);
@@ -91,6 +93,54 @@ fn slow_headers_and_bodies_of_a_byte_a_second_keep_nobody_out_and_are_cut() {
     println!(
         "{SLOW} slow headers and {SLOW} bodies of a byte a second: honest phones served meanwhile, all cut"
     );
+}
+
+/// Streams that nobody reads, and some that are read a byte a second.
+#[test]
+fn pages_that_do_not_read_their_news_keep_nobody_waiting_and_cost_no_memory() {
+    let mut district = district();
+    let (mut walkers, cases) = two_walkers(&mut district);
+    let mut desks: Vec<Desk> = (0..DEAF / 2)
+        .map(|n| {
+            let login = format!("desk{n}");
+            district.footpath.add_person(&login, "coordinator");
+            Desk::open(&district.footpath, &login)
+        })
+        .collect();
+    // Two of each, which is as many as one device may have.
+    let deaf: Vec<TcpStream> = desks
+        .iter_mut()
+        .flat_map(|desk| [desk.listen(), desk.listen()])
+        .map(footpath_tests::ear::Ear::into_stream)
+        .collect();
+    let mut ear = district.desk.listen();
+    let (mut slowest, mut sizes) = (Duration::ZERO, Vec::new());
+    for round in 0..24 {
+        for stream in deaf.iter().take(DEAF / 4) {
+            let _ = (&mut &*stream).read(&mut [0]);
+        }
+        ear.forget().expect("the stream goes on");
+        walkers[round % 2].phone.visit(cases[0], &format!("beside the deaf {round}")).expect("saved");
+        let began = Instant::now();
+        walkers[round % 2].sync_all();
+        ear.poke().expect("a poke");
+        slowest = slowest.max(began.elapsed());
+        sizes.push(resident_kb(district.footpath.process().expect("it runs")));
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    // The first rounds warm it up.
+    let (early, late) = (sizes[8], sizes[23]);
+    println!("{DEAF} streams unread: a poke within {slowest:?}, {early} kB resident, {late} kB in the end");
+    assert!(slowest < Duration::from_secs(10), "others wait: {slowest:?}");
+    assert!(late < early + 16 * 1024, "memory grows from {early} kB to {late} kB");
+    drop(deaf);
+    kept_after_a_kill(&mut district, &mut walkers);
+}
+
+fn resident_kb(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+    line.trim().trim_end_matches(" kB").trim().parse().expect("a number")
 }
 
 #[test]

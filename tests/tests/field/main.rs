@@ -6,6 +6,7 @@ mod bad_input;
 mod cases;
 mod conflicts;
 mod life;
+mod retention;
 mod scopes;
 mod set_aside;
 mod visits;

@@ -239,6 +239,25 @@ async fn a_place_that_is_moved_brings_what_is_in_it_and_takes_it_along() {
 }
 
 #[tokio::test]
+async fn a_place_that_is_taken_out_of_the_catalogue_is_told_as_lost_to_who_had_it_from_above() {
+    let field = Field::new().await;
+    let mut boris = field.phone(BORIS).await;
+    let account = field.app.log.account(ANNA).await.unwrap().unwrap();
+    field.app.log.put_account(Account { places: vec![DISTRICT], ..account }).await.unwrap();
+    let mut anna = field.phone(ANNA).await;
+    places(&field, Some(DISTRICT)).await;
+    boris.case(&field, AWAY);
+    boris.sync(&field).await;
+    anna.sync(&field).await;
+    assert_eq!(anna.rows("person").len(), 1);
+    let without = json!([{"id": DISTRICT, "parent": null, "name": "Район", "kind": "district"}]);
+    field.office(Topic::Catalogue, ORG, "places", without, Grant::Organisation(ORG)).await;
+    let answers = anna.sync(&field).await;
+    assert!(answers.iter().any(|answer| answer.revoked.contains(&Grant::Place(AWAY))));
+    assert_eq!(anna.rows("person").len(), 0);
+}
+
+#[tokio::test]
 async fn who_is_a_volunteer_now_keeps_tasks_and_loses_cases_and_late_work_is_taken_in() {
     let field = Field::new().await;
     let mut anna = field.phone(ANNA).await;

@@ -145,3 +145,21 @@ async fn requests_without_meaning_are_refused() {
     }
     assert_eq!(conflict(&desk).await.len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_that_no_change_could_carry_is_refused_and_nothing_is_written() {
+    let desk = Desk::open().await;
+    clash(&desk).await;
+    let seen = shown(&conflict(&desk).await);
+    let before = *desk.app.log.changed().borrow();
+    let most = sync_core::admission::Limits::STANDARD.text;
+    let (status, problem) = choose(&desk, &"x".repeat(most + 1), &seen).await;
+    assert_eq!(
+        (status, &problem["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("choose")),
+        "{problem}"
+    );
+    assert_eq!(*desk.app.log.changed().borrow(), before);
+    assert_eq!(conflict(&desk).await.len(), 2, "both values still stand there");
+    assert_eq!(choose(&desk, &"x".repeat(most), &seen).await.0, StatusCode::OK, "the longest there may be");
+}

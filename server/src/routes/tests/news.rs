@@ -154,3 +154,22 @@ async fn streams_end_with_the_server() {
     let (status, _) = listen(&desk, Who::Vera).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
 }
+
+/// A page that has stopped reading: what waits for it is one poke under way and the newest number, however much comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_read_holds_nobody_up_and_is_told_the_newest_alone() {
+    let desk = open_desk().await;
+    let (mut deaf, mut vera) = (Ear::open(&desk, Who::Vera).await, Ear::open(&desk, Who::Vera).await);
+    let mut newest = 0;
+    for id in 0..12u8 {
+        desk.visit(Who::Worker, 0x20 + id, &[]).await;
+        newest = *desk.app.log.changed().borrow();
+        while vera.poke().await < newest {}
+    }
+    let mut heard = Vec::new();
+    while heard.last() != Some(&newest) {
+        heard.push(deaf.poke().await);
+    }
+    assert!(heard.len() <= 3, "one was under way, one waited for its turn, then the newest: {heard:?}");
+    assert!(heard.is_sorted());
+}
