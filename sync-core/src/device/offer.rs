@@ -384,8 +384,8 @@ impl Device {
             let wrote = self.state.quarantine.iter().find(|(wrote, _)| wrote.item.hash == on.hash);
             if let Some((wrote, _)) = wrote.cloned() {
                 let held = self.docs.entry(on.doc).or_insert_with(|| Held::new(wrote.item.scope));
-                // As when it is let in by a person: if it is this person's, its rows come, and it stays.
-                held.leaving |= !held.any();
+                // Let in otherwise than by their own right: if it is this person's, its rows come, and it stays.
+                held.leaving |= !held.any() && verdict != Verdict::Accepted;
                 held.add(Admitted { author, bytes: wrote.bytes });
             }
         }
