@@ -385,7 +385,7 @@ impl Device {
             if let Some((wrote, _)) = wrote.cloned() {
                 let held = self.docs.entry(on.doc).or_insert_with(|| Held::new(wrote.item.scope));
                 // Let in otherwise than by their own right: if it is this person's, its rows come, and it stays.
-                held.leaving |= !held.any() && verdict != Verdict::Accepted;
+                held.leaving = verdict != Verdict::Accepted && (held.leaving || !held.any());
                 held.add(Admitted { author, bytes: wrote.bytes });
             }
         }

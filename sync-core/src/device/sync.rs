@@ -428,6 +428,8 @@ impl Device {
                 // Let in by a person, and in a document the server has not given: it may never be this person's. If it
                 // is, its rows come, and it stays.
                 held.leaving |= on.verdict == Verdict::AcceptedFlagged(Flag::Released) && !held.any();
+                // Let in by their own right: it was given to them again.
+                held.leaving &= on.verdict != Verdict::Accepted;
                 held.add(Admitted { author, bytes: wrote.bytes });
                 if let Some(mark) = page.mark {
                     held.proofs.take(on.hash, wrote.item.incarnation, mark);

@@ -121,6 +121,11 @@ impl Hand {
         twin
     }
 
+    /// Texts it called saved that are not on the server yet.
+    pub fn open_texts(&self) -> impl Iterator<Item = u32> + '_ {
+        self.open.keys().copied()
+    }
+
     /// What only this phone knows: unanswered and set aside.
     pub fn unsent(&self) -> Vec<Wrote> {
         let records = log::read(&self.phone.host.device.export_unsent()).records;

@@ -105,6 +105,7 @@ impl World {
             }
             Action::LoseCache { salt, .. } => {
                 hand.salt(salt);
+                self.adrift.extend(hand.open_texts());
                 hand.phone.lose_cache();
             }
             Action::Clock { shows, .. } => match shows {

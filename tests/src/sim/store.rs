@@ -12,7 +12,7 @@ use footpath::store::{
     FormerEpoch, GrantSpan, KeptEnvelope, Known, LogRow, Months, NewSnapshot, Organisation, OwnValue,
     QuarantineState, Quarantined, RowHead, StoreError, Stored, Whole,
 };
-use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, PublicKey};
+use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, Month, PublicKey};
 use sync_core::keys::Sig;
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
@@ -128,6 +128,10 @@ impl Documents for Mortal {
 
     async fn put_snapshots(&self, snapshots: Vec<NewSnapshot>) -> Stored<()> {
         mortal!(self, self.inner.put_snapshots(snapshots))
+    }
+
+    async fn drop_snapshots(&self, before: Month) -> Stored<()> {
+        mortal!(self, self.inner.drop_snapshots(before))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The world while a history is told: the server, the phones, the way between them, and what is known of all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::civil;
 use sync_core::device::memory::Request;
@@ -44,6 +44,8 @@ pub struct World {
     /// Phones there were when the server's backup was made.
     pub kept_hands: usize,
     pub count: Count,
+    /// Texts that waited on a phone which lost the ground under them.
+    pub adrift: BTreeSet<u32>,
     /// How much people write, in characters.
     pub words: usize,
 }
@@ -82,6 +84,7 @@ impl World {
             owed: Owed::default(),
             kept_hands: 0,
             count: Count::default(),
+            adrift: BTreeSet::new(),
             words: if history.seed.is_multiple_of(4) { 1_500 } else { 0 },
         };
         world.found(history.workers, history.volunteers);
