@@ -71,7 +71,7 @@ test('the desk hears whom the phone has no longer, and gives them again', async 
   const { case: about } = await vera.ask('GET', `/v1/cases/${family}`);
   const backup = await server.backup();
   await vera.ask('DELETE', `/v1/cases/${family}/assignments/${session.person}`);
-  await phone.page.reload();
+  // Signed in again just now, it hears of it by itself.
   await until(false);
   await server.restore(backup);
 

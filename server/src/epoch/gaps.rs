@@ -31,22 +31,35 @@ pub async fn entries(
     let maker = maker.map(|row| row.author);
     let ways: Vec<Grant> =
         [Grant::Document(doc)].into_iter().chain(scope.family.map(Grant::Family)).collect();
-    let people: BTreeSet<Id> = new.iter().map(|row| row.author).chain([receipt.page.person]).collect();
+    let holders = new.iter().map(|row| row.author).chain([receipt.page.person]);
+    let people: BTreeSet<Id> =
+        holders.filter(|person| !seen_by_place(&scope) || maker == Some(*person)).collect();
     let by = app.log.organisation().id;
+    let kept = app.log.former_epochs().last().map_or(0, |former| former.ended);
     let mut entries = Vec::new();
     for person in people {
-        let spans = app.log.grants_of(person).await?;
-        let ever = spans.iter().any(|span| ways.contains(&span.grant));
-        if ever || app.log.account(person).await?.is_none() {
+        if app.log.account(person).await?.is_none() {
             continue;
         }
-        entries.push(Entry::Granted { person, grant, by });
-        if maker != Some(person) {
+        let spans = app.log.grants_of(person).await?;
+        let mut ways = spans.iter().filter(|span| ways.contains(&span.grant));
+        if maker == Some(person) {
+            // What came back before it may have said already that they had it.
+            if !ways.any(|span| span.to.is_none() || span.from <= kept) {
+                entries.push(Entry::Granted { person, grant, by });
+            }
+        } else if ways.next().is_none() {
             tracing::warn!(%person, %doc, "had this before the restore: assign again if it is still theirs");
+            entries.push(Entry::Granted { person, grant, by });
             entries.push(Entry::Revoked { person, grant, by });
         }
     }
     Ok(entries)
+}
+
+/// The card of somebody in a village is given to all who look after the village, whoever has the family.
+pub fn seen_by_place(scope: &Scope) -> bool {
+    scope.kind == Kind::Person && scope.place.is_some()
 }
 
 /// Whether making it is what gives it: a family, and a document of its own. Whoever writes in a family has that.
@@ -59,7 +72,7 @@ fn its_makers(scope: &Scope) -> bool {
 fn grant(doc: DocId, scope: &Scope) -> Option<Grant> {
     match (scope.kind, scope.family) {
         (Kind::Person | Kind::Case | Kind::Log, Some(family)) => Some(Grant::Family(family)),
-        (Kind::Person, None) if scope.place.is_some() => None,
+        (Kind::Person, None) if seen_by_place(scope) => None,
         _ => Some(Grant::Document(doc)),
     }
 }

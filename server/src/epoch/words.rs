@@ -8,6 +8,8 @@
 //! The words are office values addressed to the organisation itself, under the epoch they are about: they are in the
 //! log and in backups like everything else, and no phone is given them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sync_core::ids::{DeviceId, Id};
 use sync_core::office::{OfficeRow, Topic};
@@ -16,6 +18,7 @@ use sync_core::vouch::Receipt;
 use sync_core::wire::{Cursor, Grant};
 use utoipa::ToSchema;
 
+use super::gaps;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::store::{Batch, ChangeLog, Duty, Entry, FormerEpoch, GrantSpan, OfficeEntry, Stored};
@@ -56,19 +59,36 @@ pub enum Decision {
     Dismissed,
 }
 
-/// All words of this epoch.
+/// All words of this epoch, and those of former ones that nobody has decided.
 pub async fn all(log: &dyn ChangeLog) -> Stored<Vec<Word>> {
-    let begins = beginning(log);
     let rows = log.office(Topic::Inbox, log.organisation().id).await?;
-    let words = rows.iter().filter(|row| row.key.starts_with(&begins)).filter_map(read);
-    Ok(words.collect())
+    let mut words: BTreeMap<(Id, Id), Word> = BTreeMap::new();
+    for (age, epoch) in epochs(log).into_iter().enumerate() {
+        let begins = beginning(epoch);
+        let of_it = rows.iter().filter(|row| row.key.starts_with(&begins)).filter_map(read);
+        for word in of_it.filter(|word| age == 0 || word.state == Decision::Open) {
+            words.entry((word.case, word.person)).or_insert(word);
+        }
+    }
+    Ok(words.into_values().collect())
 }
 
 /// The word on this person and case, if there is one.
 pub async fn on(log: &dyn ChangeLog, case: Id, person: Id) -> Stored<Option<Word>> {
-    let key = key(log, case, person);
-    let value = log.office_value(Topic::Inbox, log.organisation().id, &key).await?;
-    Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
+    for (age, epoch) in epochs(log).into_iter().enumerate() {
+        let value = log.office_value(Topic::Inbox, log.organisation().id, &key(epoch, case, person)).await?;
+        let word: Option<Word> = value.and_then(|value| serde_json::from_str(&value).ok());
+        if let Some(word) = word.filter(|word| age == 0 || word.state == Decision::Open) {
+            return Ok(Some(word));
+        }
+    }
+    Ok(None)
+}
+
+/// This epoch, then the former ones, the newest first.
+fn epochs(log: &dyn ChangeLog) -> Vec<Id> {
+    let former = log.former_epochs().iter().rev().map(|former| former.epoch);
+    [log.organisation().epoch].into_iter().chain(former).collect()
 }
 
 /// What follows from content that came back with `receipt`: `given` are the grants that were made of it. The caller
@@ -96,6 +116,7 @@ pub async fn of_return(
     }
     // They had it once before, and it was given to them anew after the backup: it ends like any other.
     if matches!(scope.kind, Kind::Case | Kind::Person | Kind::Log)
+        && !gaps::seen_by_place(scope)
         && again(&app.log.grants_of(holder).await?, grant, former)
     {
         entries.push(Entry::Granted { person: holder, grant, by });
@@ -135,6 +156,10 @@ pub async fn compare(
         let on_its_way = cursor.backfills.iter().any(|backfill| backfill.grant == span.grant);
         let passed = span.from <= cursor.seq.min(former.ended);
         if span.to.is_some() || !passed || on_its_way || holds.contains(&case) {
+            continue;
+        }
+        // A phone names families by their case or log: of one that has none it can say nothing.
+        if !app.log.family(case).await?.values().any(|scope| scope.kind == Kind::Case) {
             continue;
         }
         entries.push(Entry::Revoked { person, grant: span.grant, by });
@@ -201,7 +226,12 @@ pub async fn decided(app: &App, (case, person): (Id, Id), by: Id, state: Decisio
 fn entry(log: &dyn ChangeLog, word: &Word, by: Id) -> Entry {
     let org = log.organisation().id;
     let value = serde_json::to_string(word).unwrap_or_else(|_| "null".to_owned());
-    let row = OfficeRow { topic: Topic::Inbox, subject: org, key: key(log, word.case, word.person), value };
+    let row = OfficeRow {
+        topic: Topic::Inbox,
+        subject: org,
+        key: key(log.organisation().epoch, word.case, word.person),
+        value,
+    };
     Entry::Office(OfficeEntry { row, to: Grant::Person(org), by })
 }
 
@@ -209,12 +239,12 @@ fn read(row: &OfficeRow) -> Option<Word> {
     serde_json::from_str(&row.value).ok()
 }
 
-fn key(log: &dyn ChangeLog, case: Id, person: Id) -> String {
-    format!("{}{case}/{person}", beginning(log))
+fn key(epoch: Id, case: Id, person: Id) -> String {
+    format!("{}{case}/{person}", beginning(epoch))
 }
 
-fn beginning(log: &dyn ChangeLog) -> String {
-    format!("has/{}/", log.organisation().epoch)
+fn beginning(epoch: Id) -> String {
+    format!("has/{epoch}/")
 }
 
 #[cfg(test)]

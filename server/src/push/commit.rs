@@ -47,8 +47,9 @@ pub async fn commit(
     let mut said: Vec<(Pushed, Verdict)> = Vec::new();
     let mut entries = changes(app, from, &outcomes).await?;
     // Only what was never answered for is surely on the device: the rest of an envelope may have gone with its cache.
-    let fresh =
-        outcomes.sound.values().flat_map(|sound| &sound.new).map(|(pushed, _)| pushed.key()).collect();
+    // What is taken in late leaves it, unless it is given again.
+    let stays = outcomes.sound.values().flat_map(|sound| &sound.new).filter(|(_, row)| row.flag.is_none());
+    let fresh = stays.map(|(pushed, _)| pushed.key()).collect();
     said.extend(outcomes.sound.into_values().flat_map(|sound| sound.new).map(|(pushed, row)| {
         let verdict = row.flag.map_or(Verdict::Accepted, Verdict::AcceptedFlagged);
         (pushed, verdict)

@@ -133,15 +133,15 @@ fn new(access: &Access, ground: &Ground, item: &Item) -> Result<Pass, Reason> {
     let bound = &access.ever.places;
     let own_place = bound.is_empty() || scope.place.is_none_or(|place| bound.contains(&place));
     match (scope.kind, scope.family) {
-        (_, Some(_)) if had(access, item.doc, scope) => {
-            Ok(Pass { flag: Some(Flag::AfterReassignment), gain: None })
-        }
         (_, Some(family)) if access.has(Duty::Worker) && access.now.families.contains(&family) => {
             Ok(Pass::default())
         }
         // Nobody else has this family, so its maker is who keeps it.
         (Kind::Case | Kind::Person, Some(family)) if own_place && !ground.families.contains(&family) => {
             Ok(Pass { flag: None, gain: Some(Grant::Family(family)) })
+        }
+        (_, Some(_)) if had(access, item.doc, scope) => {
+            Ok(Pass { flag: Some(Flag::AfterReassignment), gain: None })
         }
         (Kind::Task | Kind::Activity | Kind::Person, None) if own_place => {
             Ok(Pass { flag: None, gain: Some(Grant::Document(item.doc)) })

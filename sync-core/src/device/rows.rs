@@ -237,8 +237,8 @@ impl View<'_> {
         let Wrote { intent, item, .. } = wrote;
         for (key, value) in intent.fields.iter().filter(|(key, value)| !self.replaced(wrote, key, value)) {
             let there = record.and_then(|record| record.fields.get(key)).map_or(&[][..], Vec::as_slice);
-            let seen = intent.seen.get(key).map_or(&[][..], Vec::as_slice);
-            let known = |other: &Scalar| other == value || seen.contains(other);
+            let seen = self.seen(wrote, key);
+            let known = |other: &Scalar| other == value || seen.contains(&other);
             if there.iter().all(|written| known(&written.value)) {
                 row.fields.insert(key.clone(), value.clone());
             } else {
@@ -249,15 +249,35 @@ impl View<'_> {
         }
     }
 
-    /// Whether the person has changed this value since, in a change that waits to be sent.
+    /// What its author had seen in a field, and what they had seen when they wrote that.
+    fn seen<'w>(&'w self, wrote: &'w Wrote, key: &str) -> Vec<&'w Scalar> {
+        let mut seen: Vec<&Scalar> = wrote.intent.seen.get(key).into_iter().flatten().collect();
+        let mut earlier: Vec<&Intent> = self.others(wrote).collect();
+        loop {
+            let (known, rest): (Vec<_>, Vec<_>) = earlier
+                .into_iter()
+                .partition(|e| e.fields.get(key).is_some_and(|value| seen.contains(&value)));
+            if known.is_empty() {
+                return seen;
+            }
+            seen.extend(known.into_iter().filter_map(|intent| intent.seen.get(key)).flatten());
+            earlier = rest;
+        }
+    }
+
+    /// Whether the person has changed this value since, in a change that waits or was set aside, too.
     fn replaced(&self, wrote: &Wrote, key: &str, value: &Scalar) -> bool {
-        let later = self.device.state.outbox.iter().map(|pending| &pending.wrote);
-        later.filter(|later| later.item.doc == self.doc && later.item.hash != wrote.item.hash).any(|later| {
-            let Intent { record, fields, seen, .. } = &later.intent;
-            *record == wrote.intent.record
-                && fields.contains_key(key)
-                && seen.get(key).is_some_and(|seen| seen.contains(value))
+        self.others(wrote).any(|Intent { fields, seen, .. }| {
+            fields.contains_key(key) && seen.get(key).is_some_and(|seen| seen.contains(value))
         })
+    }
+
+    /// What else the person wrote in this record that is not answered for.
+    fn others<'w>(&'w self, wrote: &'w Wrote) -> impl Iterator<Item = &'w Intent> {
+        let others = self.device.state.unsent().filter(|other| other.item.doc == self.doc);
+        others
+            .filter(|other| other.item.hash != wrote.item.hash && other.intent.record == wrote.intent.record)
+            .map(|other| &other.intent)
     }
 
     fn aside(&self, record: &str) -> Vec<ChangeHash> {

@@ -50,6 +50,8 @@ impl World {
         // What came back since the last time is no debt any more; it may get lost again.
         self.owed.0.retain(|text, _| !before.contains_key(text));
         self.server.restore(Id(Chance::new(salt.into()).bytes()));
+        // What was set aside in the lost history may be let in, beside what was written over it.
+        self.adrift.extend(&self.mirror.aside_texts);
         self.mirror.begin_again();
         self.follow()?;
         self.scopes.restored(&self.mirror);

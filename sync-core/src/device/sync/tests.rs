@@ -215,7 +215,8 @@ fn a_revoked_family_leaves_only_when_own_work_in_it_is_answered_for() {
     answer(&mut host, &SyncAnswer { revoked: gone, ..verdicts(&request, |_| Verdict::Waiting) });
     assert_eq!(host.docs.len(), 1, "unanswered work keeps the document");
     let request = sync(&mut host).unwrap();
-    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    let late = Verdict::AcceptedFlagged(Flag::AfterReassignment);
+    answer(&mut host, &verdicts(&request, |_| late));
     assert!(host.docs.is_empty());
     assert!(host.device.rows().is_empty());
 }

@@ -46,7 +46,8 @@ export function commands(leader: Leader, publish: (push: Push) => void): Table {
     if (answer.status !== 200 && answer.status !== 201) throw new Refused(enrolFailure(answer.status, body));
     await leader.step({ event: 'enrolled', answer: body, now_ms: Date.now() });
     publish({ push: 'session', session: leader.engine.identity() });
-    courier.soon(0);
+    // Whoever was refused news as another device does not wait for the next try.
+    comeBack();
     return null;
   }
 
