@@ -121,7 +121,7 @@ impl Device {
             Event::Write(write) => self.write(*write),
             Event::Draft(draft) => self.draft(draft),
             Event::Sync { now_ms } => {
-                self.flight.giving.tried_again = false;
+                self.flight.begin();
                 self.sync(now_ms)
             }
             Event::Answer { status, now_ms } => self.answer(status, now_ms, body),

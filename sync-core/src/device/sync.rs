@@ -1,7 +1,7 @@
 //! One request, one answer. The answer is taken in two steps, so that bytes which kill the core are
 //! known by name at the next start.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Device;
 use super::event::{Effect, Notice, Put};
@@ -24,6 +24,9 @@ use crate::wire::{self, Admitted, Asked, DeviceState, Newest, Row, SyncAnswer, S
 /// A document is shunned when the core has ended so often in a row while it was tried.
 const FATAL_TRIALS: u32 = 3;
 
+/// A document is made again so often in one talk at most.
+const MOST_REMADE: u32 = 3;
+
 /// Phones that speak version 1 have a core of their own, from before; this one need not carry what reads it. The
 /// tests make old phones of it.
 const KNOWS_VERSION_1: bool = cfg!(not(target_arch = "wasm32"));
@@ -43,6 +46,8 @@ pub(super) struct Flight {
     /// Apply what comes document by document, each named first: the last time was fatal.
     careful: bool,
     page: PageSize,
+    /// How often each document was made again since somebody last asked for a sync.
+    remade: BTreeMap<DocId, u32>,
     pub giving: Giving,
     pub due: u32,
     pub revoked: bool,
@@ -64,6 +69,20 @@ impl Flight {
 
     pub fn carries(&self, hash: &ChangeHash) -> bool {
         self.under_way() && self.carried.contains(hash)
+    }
+
+    /// Work may stand on something that the server will not have, whatever is made of it: it waits for the next
+    /// sync then, and does not keep the line busy.
+    fn may_remake(&mut self, doc: DocId) -> bool {
+        let times = self.remade.entry(doc).or_default();
+        *times += 1;
+        *times <= MOST_REMADE
+    }
+
+    /// Somebody asks for a sync.
+    pub fn begin(&mut self) {
+        self.giving.tried_again = false;
+        self.remade.clear();
     }
 
     fn land(&mut self) {
@@ -333,6 +352,9 @@ impl Device {
         let lost = page.waiting.iter().filter(|wrote| self.ground_is_lost(wrote)).map(|wrote| wrote.item.doc);
         page.remake.extend(lost.collect::<Vec<_>>());
         for doc in std::mem::take(&mut page.remake).into_iter().filter(|_| !answer.more) {
+            if !self.flight.may_remake(doc) {
+                continue;
+            }
             log.extend(self.remake(doc, &[]));
             page.touched.insert(doc);
         }

@@ -181,6 +181,23 @@ fn what_built_on_set_aside_work_is_made_again_and_nothing_is_lost() {
 }
 
 #[test]
+fn what_is_to_be_made_again_for_ever_waits_for_the_next_sync() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let mut request = sync(&mut host);
+    let mut talks = 0;
+    while let Some(asked) = request {
+        talks += 1;
+        assert!(talks < 9, "the line is kept busy");
+        answer(&mut host, &verdicts(&asked, |_| Verdict::Remake(RemakeReason::PredecessorSetAside)));
+        request = sent(&mut host);
+    }
+    assert!(talks > 2, "it is tried more than once");
+    assert_eq!(host.device.waiting(), 1, "nothing is given up");
+    assert!(sync(&mut host).is_some(), "and the next sync tries again");
+}
+
+#[test]
 fn rows_from_others_merge_under_own_work() {
     let mut host = phone();
     let record = visit(&mut host, 1, 4);
