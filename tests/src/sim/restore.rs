@@ -55,6 +55,7 @@ impl World {
         self.mirror.begin_again();
         self.follow()?;
         self.scopes.restored(&self.mirror);
+        self.restored = true;
         self.told = Told::default();
         self.late.clear();
         let lost: BTreeMap<u32, (DocId, ChangeHash)> =

@@ -44,6 +44,8 @@ pub struct World {
     /// Phones there were when the server's backup was made.
     pub kept_hands: usize,
     pub count: Count,
+    /// Another server was set up from the backup, once at least.
+    pub restored: bool,
     /// Texts that waited on a phone which lost the ground under them.
     pub adrift: BTreeSet<u32>,
     /// How much people write, in characters.
@@ -84,6 +86,7 @@ impl World {
             owed: Owed::default(),
             kept_hands: 0,
             count: Count::default(),
+            restored: false,
             adrift: BTreeSet::new(),
             words: if history.seed.is_multiple_of(4) { 1_500 } else { 0 },
         };
