@@ -133,8 +133,8 @@ fn again(spans: &[GrantSpan], grant: Grant, former: &FormerEpoch) -> bool {
     newest.flatten().is_some_and(|end| end <= former.ended)
 }
 
-/// A phone says which families it holds. One that its person has by the backup, and that the phone had been given,
-/// was taken from them since, unless a coordinator has said otherwise meanwhile: then they are given it whole.
+/// A phone says which families it holds. One that its person has by the backup, and that the phone has passed in the
+/// log, was taken from them since, unless a coordinator has said otherwise meanwhile: then they are given it whole.
 pub async fn compare(
     app: &App,
     from: &SignedIn,

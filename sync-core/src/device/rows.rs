@@ -252,7 +252,8 @@ impl View<'_> {
     /// What its author had seen in a field, and what they had seen when they wrote that.
     fn seen<'w>(&'w self, wrote: &'w Wrote, key: &str) -> Vec<&'w Scalar> {
         let mut seen: Vec<&Scalar> = wrote.intent.seen.get(key).into_iter().flatten().collect();
-        let mut earlier: Vec<&Intent> = self.others(wrote).collect();
+        let mut earlier: Vec<&Intent> =
+            self.others(wrote).filter(|other| other.id < wrote.intent.id).collect();
         loop {
             let (known, rest): (Vec<_>, Vec<_>) = earlier
                 .into_iter()
@@ -267,9 +268,11 @@ impl View<'_> {
 
     /// Whether the person has changed this value since, in a change that waits or was set aside, too.
     fn replaced(&self, wrote: &Wrote, key: &str, value: &Scalar) -> bool {
-        self.others(wrote).any(|Intent { fields, seen, .. }| {
-            fields.contains_key(key) && seen.get(key).is_some_and(|seen| seen.contains(value))
-        })
+        self.others(wrote).filter(|other| other.id > wrote.intent.id).any(
+            |Intent { fields, seen, .. }| {
+                fields.contains_key(key) && seen.get(key).is_some_and(|seen| seen.contains(value))
+            },
+        )
     }
 
     /// What else the person wrote in this record that is not answered for.

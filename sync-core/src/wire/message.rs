@@ -39,7 +39,8 @@ pub struct SyncRequest {
     #[n(7)]
     #[cbor(default, skip_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
-    /// After a restore of the server, until an answer comes: the cases whose family it holds. `None` says nothing.
+    /// After a restore of the server, until an answer comes: the families of which it holds the case or a log. `None`
+    /// says nothing.
     #[n(8)]
     pub holds: Option<Vec<Id>>,
 }

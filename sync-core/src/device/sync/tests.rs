@@ -181,6 +181,19 @@ fn what_built_on_set_aside_work_is_made_again_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_value_that_was_changed_and_changed_back_is_shown_when_all_was_set_aside() {
+    let mut host = phone();
+    let record = visit(&mut host, 1, 4);
+    edit(&mut host, &record, 2, "mood", 5);
+    edit(&mut host, &record, 3, "mood", 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::SetAside(Reason::OutOfScope)));
+    let row = host.device.rows().remove(0);
+    assert_eq!((row.fields.get("mood"), row.state), (Some(&Scalar::Int(4)), RowState::SetAside));
+    assert!(row.conflicts.is_empty());
+}
+
+#[test]
 fn what_is_to_be_made_again_for_ever_waits_for_the_next_sync() {
     let mut host = phone();
     visit(&mut host, 1, 4);
