@@ -18,6 +18,19 @@ fn two() -> (District, Shelf, Walker, Walker, Id, (DocId, String)) {
     (district, shelf, anna, boris, case, visit)
 }
 
+/// The same, when Boris has lost the case after the backup from which the server is restored.
+fn taken() -> (District, Shelf, Walker, Walker, Id, (DocId, String)) {
+    let (mut district, shelf, anna, mut boris, case, visit) = two();
+    district.assign(case, &boris);
+    boris.sync_all();
+    shelf.back_up(&district.footpath, "monday");
+    district.unassign(case, &boris);
+    boris.sync_all();
+    assert!(boris.phone.rows().is_empty());
+    shelf.restore(&mut district.footpath, "monday");
+    (district, shelf, anna, boris, case, visit)
+}
+
 fn restored(district: &mut District) -> Value {
     district.desk.get("/v1/restored")
 }
@@ -72,14 +85,7 @@ fn a_case_given_after_the_backup_is_told_to_the_desk_and_given_again() {
 
 #[test]
 fn a_case_taken_after_the_backup_is_not_theirs_again() {
-    let (mut district, shelf, mut anna, mut boris, case, visit) = two();
-    district.assign(case, &boris);
-    boris.sync_all();
-    shelf.back_up(&district.footpath, "monday");
-    district.unassign(case, &boris);
-    boris.sync_all();
-    assert!(boris.phone.rows().is_empty());
-    shelf.restore(&mut district.footpath, "monday");
+    let (mut district, _shelf, mut anna, mut boris, case, visit) = taken();
     let holders = |district: &mut District| {
         let assigned = district.desk.get(&format!("/v1/cases/{case}"))["case"]["assignments"].take();
         assigned.as_array().unwrap().iter().filter(|given| given["holds"] == true).count()
@@ -105,13 +111,7 @@ fn a_case_taken_after_the_backup_is_not_theirs_again() {
 
 #[test]
 fn the_word_of_a_coordinator_goes_before_that_of_a_phone() {
-    let (mut district, shelf, _, mut boris, case, visit) = two();
-    district.assign(case, &boris);
-    boris.sync_all();
-    shelf.back_up(&district.footpath, "monday");
-    district.unassign(case, &boris);
-    boris.sync_all();
-    shelf.restore(&mut district.footpath, "monday");
+    let (mut district, _shelf, _, mut boris, case, visit) = taken();
     // By the backup he has it already; his phone does not have it any more.
     district.assign(case, &boris);
     boris.sync_all();
@@ -147,13 +147,7 @@ fn a_case_had_once_before_and_given_anew_after_the_backup_is_told_as_well() {
 
 #[test]
 fn a_phone_that_dies_before_it_has_said_it_says_it_later() {
-    let (mut district, shelf, _, mut boris, case, _) = two();
-    district.assign(case, &boris);
-    boris.sync_all();
-    shelf.back_up(&district.footpath, "monday");
-    district.unassign(case, &boris);
-    boris.sync_all();
-    shelf.restore(&mut district.footpath, "monday");
+    let (mut district, _shelf, _, mut boris, _, _) = taken();
     // It hears of the restore, asks again at once, and dies.
     let asked = boris.phone.ask().unwrap();
     let (status, body) = boris.link.post(boris.phone.device(), &asked).unwrap();
