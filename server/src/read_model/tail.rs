@@ -80,7 +80,12 @@ pub(super) async fn catch_up(
             Err(why) => return (Some(writer), Err(why.into())),
         };
         let rows: Arc<[LogRow]> = rows.into();
-        for docs in writer.begin_batch(&rows).chunks(DOCUMENTS) {
+        let batch = Arc::clone(&rows);
+        let Some((back, wanted)) = aside(writer, move |writer| writer.begin_batch(&batch)).await else {
+            return (None, Err(ReadModelError::Behind));
+        };
+        writer = back;
+        for docs in wanted.chunks(DOCUMENTS) {
             let documents = match log.changes_of(docs).await {
                 Ok(documents) => documents,
                 Err(why) => {
@@ -88,26 +93,30 @@ pub(super) async fn catch_up(
                     return (Some(writer), Err(why.into()));
                 }
             };
-            let rows = Arc::clone(&rows);
-            let read = tokio::task::spawn_blocking(move || {
-                writer.read(&rows, &documents);
-                writer
-            });
-            match read.await {
-                Ok(back) => writer = back,
-                Err(_) => return (None, Err(ReadModelError::Behind)),
-            }
+            let batch = Arc::clone(&rows);
+            let Some((back, ())) = aside(writer, move |writer| writer.read(&batch, &documents)).await else {
+                return (None, Err(ReadModelError::Behind));
+            };
+            writer = back;
         }
-        let worked = tokio::task::spawn_blocking(move || {
-            let done = writer.write(&rows);
-            (writer, done)
-        })
-        .await;
-        match worked {
-            Ok((back, Ok(()))) => writer = back,
-            Ok((back, Err(why))) => return (Some(back), Err(why)),
-            Err(_) => return (None, Err(ReadModelError::Behind)),
+        match aside(writer, move |writer| writer.write(&rows)).await {
+            Some((back, Ok(()))) => writer = back,
+            Some((back, Err(why))) => return (Some(back), Err(why)),
+            None => return (None, Err(ReadModelError::Behind)),
         }
         applied.send_replace(writer.seq());
     }
+}
+
+/// Lets the writer do a piece of its work on a blocking thread: documents take their time to read, and whoever waits
+/// for an answer of the server shares the other threads. `None` when the work took the writer down.
+async fn aside<T: Send + 'static>(
+    mut writer: Writer,
+    work: impl FnOnce(&mut Writer) -> T + Send + 'static,
+) -> Option<(Writer, T)> {
+    let worked = tokio::task::spawn_blocking(move || {
+        let done = work(&mut writer);
+        (writer, done)
+    });
+    worked.await.ok()
 }

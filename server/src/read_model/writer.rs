@@ -224,8 +224,16 @@ impl std::fmt::Display for Unreadable {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How often this thread has read in a document.
+    pub(super) static READ_HERE: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 /// What was admitted reads again. If it ever does not, one document stands still and the desk goes on.
 fn guarded<T>(read: impl FnOnce() -> Result<T, DocumentError>) -> Result<T, Unreadable> {
+    #[cfg(test)]
+    READ_HERE.set(READ_HERE.get() + 1);
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(done) => done.map_err(Unreadable::Document),
         Err(_) => Err(Unreadable::Panicked),

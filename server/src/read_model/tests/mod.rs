@@ -14,6 +14,7 @@ use sync_core::ids::{ChangeHash, DocId, Id};
 use self::district::District;
 use super::queries::{Reach, record, records};
 use super::tail::rebuild_in_batches;
+use super::writer::READ_HERE;
 use super::*;
 use crate::store::sqlite::{Founding, SqliteLog};
 use crate::store::{Batch, ChangeRow, Entry, Organisation};
@@ -177,6 +178,21 @@ async fn what_is_shown_is_what_the_documents_say() {
         let fields: Vec<&str> = detail.fields.iter().map(|field| field.key.as_str()).collect();
         assert_eq!(fields, item.fields.keys().collect::<Vec<_>>(), "each field names who wrote it");
     }
+}
+
+/// The runtime has one thread here, which is this one.
+#[tokio::test]
+async fn documents_are_read_beside_the_threads_that_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open_log(folder.path());
+    let mut district = District::new(0xbe5);
+    let entries: Vec<Entry> = (0..40).map(|_| district.change()).collect();
+    log.append(Batch { received_ms: NOW, entries, ..Batch::default() }).await.unwrap();
+    let path = folder.path().join("tables.db");
+    // Batch after batch finds documents open from the one before.
+    assert_eq!(rebuild_in_batches(&path, log.clone(), 4).await.unwrap(), 40);
+    assert!(!dump(&path)["history"].is_empty());
+    assert_eq!(READ_HERE.get(), 0, "changes read on the runtime's thread");
 }
 
 /// A server that opens the tables while the one before still finishes a batch takes up after that batch.
