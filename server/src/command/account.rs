@@ -107,10 +107,10 @@ pub async fn add(log: &dyn ChangeLog, new: NewAccount, now_ms: i64) -> Result<Id
         language: new.language,
         places,
     };
-    log.put_account(account.clone()).await?;
-    grant::places(log, &account, now_ms).await?;
-    list_staff(log, &account, now_ms).await?;
-    Ok(account.person)
+    let person = account.person;
+    let entries = grant::missing(&account, &[]);
+    put(log, account, entries, now_ms).await?;
+    Ok(person)
 }
 
 /// Gives an account other duties, other places or both; what is `None` stays as it is.
@@ -132,13 +132,9 @@ pub async fn change(
         places: places.unwrap_or_else(|| before.places.clone()),
         ..before.clone()
     };
-    log.put_account(after.clone()).await?;
     let mut entries = grant::reshaped(&before, &after, &log.grants_of(after.person).await?);
-    entries.extend(push::cards_of(log, after.person).await?);
-    if !entries.is_empty() {
-        log.append(Batch { received_ms: now_ms, entries, ..Batch::default() }).await?;
-    }
-    Ok(list_staff(log, &after, now_ms).await?)
+    entries.extend(push::cards_of(log, &after).await?);
+    put(log, after, entries, now_ms).await
 }
 
 /// Sets another password. Enrolled devices stay enrolled: a lost one is revoked.
@@ -177,15 +173,27 @@ async fn top_places(log: &dyn ChangeLog) -> Result<Vec<Id>, StoreError> {
     Ok(top.filter_map(|place| place.get("id")?.as_str()?.parse().ok()).collect())
 }
 
-/// The staff list is what pages read names from.
-async fn list_staff(log: &dyn ChangeLog, account: &Account, now_ms: i64) -> Result<(), StoreError> {
+/// Keeps the account, what follows from it and its place on the list of staff, all in one transaction: from the
+/// account alone nobody could tell any more what it was before, and so what was still to be given anew.
+async fn put(
+    log: &dyn ChangeLog,
+    account: Account,
+    mut entries: Vec<Entry>,
+    received_ms: i64,
+) -> Result<(), AccountError> {
+    entries.push(on_staff(log, &account).await?);
+    log.append(Batch { received_ms, entries, account: Some(account), ..Batch::default() }).await?;
+    Ok(())
+}
+
+/// The list of staff with this account on it: it is what pages read names from.
+async fn on_staff(log: &dyn ChangeLog, account: &Account) -> Result<Entry, StoreError> {
     let mut people = list(log, "people").await?;
     let id = account.person.to_string();
     people.retain(|person| person.get("id").and_then(Value::as_str) != Some(&id));
     let duty = account.duties.first().map(|duty| duty.name());
     people.push(json!({"id": id, "name": account.name, "duty": duty}));
-    let entry = catalogue(log.organisation().id, "people".to_owned(), &Value::Array(people));
-    log.append(Batch { received_ms: now_ms, entries: vec![entry], ..Batch::default() }).await.map(drop)
+    Ok(catalogue(log.organisation().id, "people".to_owned(), &Value::Array(people)))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use sync_core::record::{Fields, Scalar};
 use sync_core::scope::{Kind, Scope};
 use sync_core::wire::Grant;
 
-use crate::store::{ChangeLog, ChangeRow, Duty, Entry, OfficeEntry, Stored};
+use crate::store::{Account, ChangeLog, ChangeRow, Duty, Entry, OfficeEntry, Stored};
 
 /// A document with what is being appended to it.
 #[derive(Clone, Copy, Debug)]
@@ -189,8 +189,8 @@ async fn cards(
 
 /// What another duty of a person changes in their cards: who has become a volunteer is given those of the tasks they
 /// are on already, who sees the files themselves needs none.
-pub async fn cards_of(log: &dyn ChangeLog, person: Id) -> Stored<Vec<Entry>> {
-    let entitled = gets_card(log, person).await?;
+pub async fn cards_of(log: &dyn ChangeLog, account: &Account) -> Stored<Vec<Entry>> {
+    let (person, entitled) = (account.person, gets_cards(account));
     let mut entries = Vec::new();
     for span in log.grants_of(person).await? {
         let (Grant::Document(doc), None) = (span.grant, span.to) else { continue };
@@ -210,10 +210,13 @@ pub async fn cards_of(log: &dyn ChangeLog, person: Id) -> Stored<Vec<Entry>> {
     Ok(entries)
 }
 
-/// A worker sees the person card itself.
 async fn gets_card(log: &dyn ChangeLog, person: Id) -> Stored<bool> {
-    let account = log.account(person).await?;
-    Ok(account.is_some_and(|account| account.has(Duty::Volunteer) && !account.has(Duty::Worker)))
+    Ok(log.account(person).await?.as_ref().is_some_and(gets_cards))
+}
+
+/// A worker sees the person card itself.
+fn gets_cards(account: &Account) -> bool {
+    account.has(Duty::Volunteer) && !account.has(Duty::Worker)
 }
 
 fn card(task: DocId, person: Id, value: String, by: Id) -> Entry {

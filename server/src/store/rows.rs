@@ -8,7 +8,7 @@ use sync_core::scope::Scope;
 use sync_core::verdict::{Flag, Reason};
 use sync_core::wire::Grant;
 
-use super::{DeviceNews, SignedHeader};
+use super::{Account, DeviceNews, SignedHeader};
 
 /// A row of the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,6 +150,8 @@ pub struct Assignment {
 pub struct Batch {
     pub received_ms: i64,
     pub entries: Vec<Entry>,
+    /// Whose account is made or replaced in the same transaction.
+    pub account: Option<Account>,
     /// What is noted about the device in the same transaction.
     pub device: Option<DeviceNews>,
     /// What was signed for the changes in it.

@@ -24,6 +24,9 @@ pub fn append(writing: &mut Writing<'_>, batch: &Batch) -> Stored<Vec<u64>> {
         writing.seq = seq;
         seqs.push(seq);
     }
+    if let Some(account) = &batch.account {
+        people::put_account(writing.connection, account)?;
+    }
     if let Some(news) = &batch.device {
         people::note_device(writing.connection, news)?;
     }
