@@ -8,7 +8,7 @@ use sync_core::ids::Id;
 use sync_core::wire::Grant;
 
 use crate::app::App;
-use crate::epoch::words;
+use crate::epoch::words::{self, Answer};
 use crate::store::{Account, Assignment, Batch, ChangeLog, Duty, Entry, GrantSpan, Stored};
 
 /// The civil date of the organisation now, as `2026-05-31`.
@@ -26,12 +26,14 @@ pub async fn assign(app: &App, assignment: Assignment) -> Stored<Option<u64>> {
     let given = app.log.assignments().await?;
     let given =
         given.into_iter().find(|given| (given.person, given.case) == (assignment.person, assignment.case));
-    let (about, by) = ((assignment.case, assignment.person), assignment.by);
-    let word = words::decided(app, about, by, words::Decision::Given).await?;
+    let (about, by, today) = ((assignment.case, assignment.person), assignment.by, today(app));
+    let wanted = answer(&assignment, &today);
     let Some(assignment) = beside(assignment, given.as_ref(), open) else {
+        let word =
+            if wanted == Answer::Theirs { words::decided(app, about, by, wanted).await? } else { None };
         return append(app, word.into_iter().collect()).await;
     };
-    let today = today(app);
+    let word = words::decided(app, about, by, answer(&assignment, &today)).await?;
     let mut entries = vec![Entry::Assigned(assignment.clone())];
     entries.extend(word);
     entries.extend(due(&assignment, open, &today));
@@ -42,14 +44,14 @@ pub async fn assign(app: &App, assignment: Assignment) -> Stored<Option<u64>> {
 pub async fn take(app: &App, case: Id, person: Id, by: Id) -> Stored<Option<u64>> {
     let _held = app.grants.lock().await;
     let mut entries = vec![Entry::Revoked { person, grant: Grant::Family(case), by }];
-    entries.extend(words::decided(app, (case, person), by, words::Decision::Dismissed).await?);
+    entries.extend(words::decided(app, (case, person), by, Answer::NotTheirs).await?);
     append(app, entries).await
 }
 
 /// After a restore: it is well that this person has the case no longer. `None` when no phone said that they had.
 pub async fn dismiss(app: &App, case: Id, person: Id, by: Id) -> Stored<Option<u64>> {
     let _held = app.grants.lock().await;
-    let word = words::decided(app, (case, person), by, words::Decision::Dismissed).await?;
+    let word = words::decided(app, (case, person), by, Answer::NotTheirs).await?;
     append(app, word.into_iter().collect()).await
 }
 
@@ -123,6 +125,15 @@ fn beside(wanted: Assignment, given: Option<&Assignment>, open: bool) -> Option<
     }
 }
 
+/// Whether the person has the case by it: the word of the desk after a restore.
+fn answer(assignment: &Assignment, today: &str) -> Answer {
+    match (&assignment.from, &assignment.to) {
+        (_, Some(to)) if to.as_str() < today => Answer::NotTheirs,
+        (Some(from), _) if from.as_str() > today => Answer::TheirsFrom(from.clone()),
+        _ => Answer::Theirs,
+    }
+}
+
 /// The row an assignment calls for today, when the person has the case (`open`) or has not.
 fn due(assignment: &Assignment, open: bool, today: &str) -> Option<Entry> {
     let Assignment { person, case, from, to, by, .. } = assignment;
@@ -150,7 +161,8 @@ pub fn reshaped(before: &Account, after: &Account, spans: &[GrantSpan]) -> Vec<E
     entries
 }
 
-fn missing(account: &Account, spans: &[GrantSpan]) -> Vec<Entry> {
+/// What an account calls for that its person has not got, and what it calls for no longer.
+pub fn missing(account: &Account, spans: &[GrantSpan]) -> Vec<Entry> {
     let (person, by) = (account.person, account.person);
     let given = account
         .places

@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 use super::gaps;
 use crate::app::App;
 use crate::auth::SignedIn;
+use crate::command::grant::today;
 use crate::store::{Batch, ChangeLog, Duty, Entry, FormerEpoch, GrantSpan, OfficeEntry, Stored};
 
 /// What is known of a person and a case since the restore.
@@ -35,6 +36,37 @@ pub struct Word {
     pub state: Decision,
     pub by: Option<Id>,
     pub decided_ms: Option<i64>,
+    /// The civil date from which on the case is given; `None` is at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+}
+
+impl Word {
+    fn open(case: Id, person: Id) -> Self {
+        Self {
+            case,
+            person,
+            said: None,
+            device: None,
+            said_ms: 0,
+            state: Decision::Open,
+            by: None,
+            decided_ms: None,
+            from: None,
+        }
+    }
+
+    /// What is decided on this day. **A case that is given from a later day on says nothing of the days until then**: who
+    /// planned a holiday's substitute in July did not mean to leave somebody alone until July, and may not even have
+    /// seen the word. So it stays to be decided until that day, and is decided from then on.
+    pub fn state_on(&self, today: &str) -> Decision {
+        if self.from_after(today).is_some() { Decision::Open } else { self.state }
+    }
+
+    /// The day from which on the case is given, while it is still to come. Civil dates compare as text.
+    pub fn from_after(&self, today: &str) -> Option<&str> {
+        self.from.as_deref().filter(|from| *from > today)
+    }
 }
 
 /// What a phone says of a person and a case.
@@ -59,14 +91,24 @@ pub enum Decision {
     Dismissed,
 }
 
+/// What a coordinator's doing says on whether a case is somebody's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Theirs,
+    /// From this civil date on.
+    TheirsFrom(String),
+    NotTheirs,
+}
+
 /// All words of this epoch, and those of former ones that nobody has decided.
-pub async fn all(log: &dyn ChangeLog) -> Stored<Vec<Word>> {
+pub async fn all(app: &App) -> Stored<Vec<Word>> {
+    let (log, today) = (app.log.as_ref(), today(app));
     let rows = log.office(Topic::Inbox, log.organisation().id).await?;
     let mut words: BTreeMap<(Id, Id), Word> = BTreeMap::new();
     for (age, epoch) in epochs(log).into_iter().enumerate() {
         let begins = beginning(epoch);
         let of_it = rows.iter().filter(|row| row.key.starts_with(&begins)).filter_map(read);
-        for word in of_it.filter(|word| age == 0 || word.state == Decision::Open) {
+        for word in of_it.filter(|word| age == 0 || word.state_on(&today) == Decision::Open) {
             words.entry((word.case, word.person)).or_insert(word);
         }
     }
@@ -74,11 +116,12 @@ pub async fn all(log: &dyn ChangeLog) -> Stored<Vec<Word>> {
 }
 
 /// The word on this person and case, if there is one.
-pub async fn on(log: &dyn ChangeLog, case: Id, person: Id) -> Stored<Option<Word>> {
+pub async fn on(app: &App, case: Id, person: Id) -> Stored<Option<Word>> {
+    let (log, today) = (app.log.as_ref(), today(app));
     for (age, epoch) in epochs(log).into_iter().enumerate() {
         let value = log.office_value(Topic::Inbox, log.organisation().id, &key(epoch, case, person)).await?;
         let word: Option<Word> = value.and_then(|value| serde_json::from_str(&value).ok());
-        if let Some(word) = word.filter(|word| age == 0 || word.state == Decision::Open) {
+        if let Some(word) = word.filter(|word| age == 0 || word.state_on(&today) == Decision::Open) {
             return Ok(Some(word));
         }
     }
@@ -163,14 +206,16 @@ pub async fn compare(
             continue;
         }
         entries.push(Entry::Revoked { person, grant: span.grant, by });
-        match on(app.log.as_ref(), case, person).await? {
-            Some(word) if word.state == Decision::Given => {
-                let dated = app.log.assignments().await?;
-                let dated = dated.into_iter().find(|dated| (dated.person, dated.case) == (person, case));
-                entries.extend(dated.map(Entry::Assigned));
-                entries.push(Entry::Granted { person, grant: span.grant, by });
-            }
-            _ => entries.extend(note(app, from, (case, person), Said::Lost).await?),
+        let word = on(app, case, person).await?;
+        if word.as_ref().is_some_and(|word| word.state == Decision::Given) {
+            let dated = app.log.assignments().await?;
+            let dated = dated.into_iter().find(|dated| (dated.person, dated.case) == (person, case));
+            entries.extend(dated.map(Entry::Assigned));
+        }
+        if word.is_some_and(|word| word.state_on(&today(app)) == Decision::Given) {
+            entries.push(Entry::Granted { person, grant: span.grant, by });
+        } else {
+            entries.extend(note(app, from, (case, person), Said::Lost).await?);
         }
     }
     if !entries.is_empty() {
@@ -181,45 +226,34 @@ pub async fn compare(
 
 /// A word to be looked at, unless there is one on this person and case already.
 async fn note(app: &App, from: &SignedIn, (case, person): (Id, Id), said: Said) -> Stored<Option<Entry>> {
-    if on(app.log.as_ref(), case, person).await?.is_some() {
+    let known = on(app, case, person).await?;
+    let to_be_said = |word: &Word| word.said.is_none() && word.state_on(&today(app)) == Decision::Open;
+    if known.as_ref().is_some_and(|word| !to_be_said(word)) {
         return Ok(None);
     }
-    let (device, said_ms) = (Some(from.device.id), app.now_ms());
-    let word = Word {
-        case,
-        person,
-        said: Some(said),
-        device,
-        said_ms,
-        state: Decision::Open,
-        by: None,
-        decided_ms: None,
-    };
+    let (said, device, said_ms) = (Some(said), Some(from.device.id), app.now_ms());
+    let word = Word { said, device, said_ms, ..known.unwrap_or(Word::open(case, person)) };
     Ok(Some(entry(app.log.as_ref(), &word, app.log.organisation().id)))
 }
 
 /// What a coordinator's word adds to those of the phones; nothing on a server that was never restored. One that
-/// gives is kept in any case: a phone may come that does not have it.
-pub async fn decided(app: &App, (case, person): (Id, Id), by: Id, state: Decision) -> Stored<Option<Entry>> {
+/// gives is kept in any case: a phone may come that does not have it. What is planned opens nothing that was decided.
+pub async fn decided(app: &App, (case, person): (Id, Id), by: Id, answer: Answer) -> Stored<Option<Entry>> {
     if app.log.former_epochs().is_empty() {
         return Ok(None);
     }
+    let known = on(app, case, person).await?;
+    let known_state = known.as_ref().map(|word| word.state_on(&today(app)));
+    let (state, from) = match (answer, known_state) {
+        (Answer::NotTheirs, None) => return Ok(None),
+        (Answer::NotTheirs, Some(_)) => (Decision::Dismissed, None),
+        (Answer::Theirs, _) => (Decision::Given, None),
+        (Answer::TheirsFrom(_), Some(Decision::Given | Decision::Dismissed)) => return Ok(None),
+        (Answer::TheirsFrom(day), _) => (Decision::Given, Some(day)),
+    };
     let at_ms = app.now_ms();
-    let known = on(app.log.as_ref(), case, person).await?;
-    if known.is_none() && state != Decision::Given {
-        return Ok(None);
-    }
-    let word = known.unwrap_or(Word {
-        case,
-        person,
-        said: None,
-        device: None,
-        said_ms: at_ms,
-        state,
-        by: None,
-        decided_ms: None,
-    });
-    let word = Word { state, by: Some(by), decided_ms: Some(at_ms), ..word };
+    let word = known.unwrap_or(Word { said_ms: at_ms, ..Word::open(case, person) });
+    let word = Word { state, by: Some(by), decided_ms: Some(at_ms), from, ..word };
     Ok(Some(entry(app.log.as_ref(), &word, by)))
 }
 
@@ -250,6 +284,19 @@ fn beginning(epoch: Id) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_planned_is_to_be_decided_until_its_day() {
+        let given = Word { state: Decision::Given, ..Word::open(Id([1; 16]), Id([2; 16])) };
+        assert_eq!(given.state_on("2026-05-31"), Decision::Given);
+        let planned = Word { from: Some("2026-06-01".into()), ..given };
+        assert_eq!(planned.state_on("2026-05-31"), Decision::Open);
+        assert_eq!(planned.state_on("2026-06-01"), Decision::Given);
+        let told = serde_json::to_string(&planned).unwrap();
+        assert_eq!(serde_json::from_str::<Word>(&told).unwrap(), planned);
+        let before = told.replace(r#","from":"2026-06-01""#, "");
+        assert_eq!(serde_json::from_str::<Word>(&before).unwrap().from, None, "written by an older server");
+    }
 
     #[test]
     fn what_ended_before_the_backup_and_came_back_was_given_anew() {

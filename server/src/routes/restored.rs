@@ -46,6 +46,8 @@ pub struct HoldingItem {
     pub by: Option<String>,
     pub by_name: Option<String>,
     pub decided_ms: Option<i64>,
+    /// The day from which on the person is given the case, while it is to come: until then this is to be decided.
+    pub planned: Option<String>,
     /// Who has the case now.
     pub holders: Vec<Holder>,
 }
@@ -95,7 +97,7 @@ pub async fn decide(
     let id = |text: &str| text.parse::<Id>().map_err(|_| Problem::new(Code::NotFound));
     let (case, person, by) = (id(&case)?, id(&person)?, coordinator.person());
     app.read_model.case_item(&coordinator.account.places, case).await?.ok_or(Code::NotFound)?;
-    let word = words::on(app.log.as_ref(), case, person).await?;
+    let word = words::on(&app, case, person).await?;
     word.filter(|word| word.said.is_some()).ok_or(Code::NotFound)?;
     let seq = match decision {
         Decision::Given => {
@@ -120,7 +122,7 @@ async fn told(app: &App, coordinator: &SignedIn) -> Result<Restored, Problem> {
         accounts.into_iter().map(|account| (account.person, account.name)).collect();
     let devices = super::desk::device_names(app).await?;
     let mut items = Vec::new();
-    for word in words::all(app.log.as_ref()).await? {
+    for word in words::all(app).await? {
         items.extend(item(app, coordinator, word, &names, &devices).await?);
     }
     items.sort_by_key(|item| (item.state != Decision::Open, -item.said_ms));
@@ -155,6 +157,8 @@ async fn item(
         return Ok(None);
     };
     let holders = case.assignments.into_iter().filter(|given| given.holds);
+    let today = grant::today(app);
+    let (state, planned) = (word.state_on(&today), word.from_after(&today).map(str::to_owned));
     Ok(Some(HoldingItem {
         case: word.case.to_string(),
         case_name: case.name,
@@ -163,10 +167,11 @@ async fn item(
         said,
         device_name: word.device.and_then(|device| devices.get(&device.to_string()).cloned()),
         said_ms: word.said_ms,
-        state: word.state,
+        state,
         by: word.by.map(|by| by.to_string()),
         by_name: word.by.and_then(|by| names.get(&by).cloned()),
         decided_ms: word.decided_ms,
+        planned,
         holders: holders.map(|given| Holder { person: given.person, name: given.name }).collect(),
     }))
 }

@@ -121,6 +121,55 @@ fn the_word_of_a_coordinator_goes_before_that_of_a_phone() {
     whole(&district.footpath);
 }
 
+/// Plans the case for Boris from a day that no clock of this test comes to.
+fn plan(district: &mut District, case: Id, who: &Walker) {
+    let path = format!("/v1/cases/{case}/assignments");
+    district.desk.post(&path, json!({"person": who.phone.person(), "from": "2999-01-01"}));
+}
+
+#[test]
+fn a_case_given_from_a_later_day_on_is_to_be_decided_until_then() {
+    let (mut district, _shelf, _, mut boris, case, visit) = taken();
+    boris.sync_all();
+    plan(&mut district, case, &boris);
+    assert_eq!(
+        words(&mut district),
+        [word("boris", "lost", "open")],
+        "nobody said who has it until that day"
+    );
+    assert_eq!(restored(&mut district)["items"][0]["planned"], "2999-01-01");
+    boris.sync_all();
+    assert!(boris.phone.rows().is_empty());
+
+    let told = decide(&mut district, case, &boris, "dismissed");
+    assert_eq!(
+        (&told["items"][0]["state"], &told["items"][0]["planned"]),
+        (&json!("dismissed"), &Value::Null)
+    );
+    let days = district.desk.get(&format!("/v1/cases/{case}"))["case"]["assignments"].take();
+    assert!(days.to_string().contains("2999-01-01"), "what was planned stays: {days}");
+    plan(&mut district, case, &boris);
+    assert_eq!(words(&mut district), [word("boris", "lost", "dismissed")], "a plan opens nothing again");
+    decide(&mut district, case, &boris, "given");
+    boris.sync_all();
+    assert!(boris.phone.row(&visit).is_some());
+    whole(&district.footpath);
+}
+
+#[test]
+fn a_phone_is_heard_although_the_case_is_planned_for_its_person() {
+    let (mut district, _shelf, _, mut boris, case, _) = taken();
+    plan(&mut district, case, &boris);
+    assert!(words(&mut district).is_empty(), "no phone has said anything");
+    boris.sync_all();
+    boris.sync_all();
+    assert_eq!(words(&mut district), [word("boris", "lost", "open")]);
+    assert!(boris.phone.rows().is_empty(), "it is not his before that day");
+    let days = district.desk.get(&format!("/v1/cases/{case}"))["case"]["assignments"].take();
+    assert!(days.to_string().contains("2999-01-01"), "and will be then: {days}");
+    whole(&district.footpath);
+}
+
 #[test]
 fn a_case_had_once_before_and_given_anew_after_the_backup_is_told_as_well() {
     let (mut district, shelf, _, mut boris, case, visit) = two();

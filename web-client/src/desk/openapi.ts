@@ -155,6 +155,7 @@ export type HoldingItem = {
   holders: Holder[];
   person: string;
   person_name?: string | null;
+  planned?: string | null;
   said: Said;
   said_ms: number;
   state: Decision;

@@ -297,6 +297,7 @@ desk-restored-wrote = There are records by { $who } here, and the server does no
 desk-restored-lost = By the backup { $who } is assigned to this person, but the phone no longer had the card. The assignment was taken away.
 desk-restored-holders = Assigned now: { $who }
 desk-restored-nobody = Nobody is assigned now.
+desk-restored-planned = To be assigned from { $day } on. Until then it is for you to decide.
 desk-restored-give = Assign again
 desk-restored-dismiss = Leave it so
 desk-restored-given = Assigned again

@@ -313,6 +313,7 @@ desk-restored-wrote = В карточке есть записи, которые 
 desk-restored-lost = По копии { $who } отвечает за этого человека, а на телефоне карточки уже не было. Закрепление снято.
 desk-restored-holders = Сейчас закреплены: { $who }
 desk-restored-nobody = Сейчас ни за кем не закреплён(а).
+desk-restored-planned = Закрепление назначено с { $day }. До этого дня решать вам.
 desk-restored-give = Закрепить снова
 desk-restored-dismiss = Оставить так
 desk-restored-given = Снова закреплено

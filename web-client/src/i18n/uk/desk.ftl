@@ -313,6 +313,7 @@ desk-restored-wrote = У картці є записи, які зробив(-ла
 desk-restored-lost = За копією { $who } відповідає за цю людину, а на телефоні картки вже не було. Закріплення знято.
 desk-restored-holders = Зараз закріплені: { $who }
 desk-restored-nobody = Зараз ні за ким не закріплено.
+desk-restored-planned = Закріплення призначено з { $day }. До цього дня вирішувати вам.
 desk-restored-give = Закріпити знову
 desk-restored-dismiss = Залишити так
 desk-restored-given = Знову закріплено
