@@ -47,7 +47,7 @@ impl Access {
     }
 
     fn new(person: Id, duties: Vec<Duty>, spans: Vec<GrantSpan>, places: Places) -> Self {
-        let now = scopes(spans.iter().filter(|span| span.to.is_none()), &places);
+        let now = places.scopes_now(&spans);
         let ever = scopes(spans.iter(), &places);
         Self { person, duties, spans, now, ever, forgotten: false, places }
     }
@@ -110,7 +110,7 @@ impl Access {
 
     /// The places the person would have by another tree.
     pub fn places_by(&self, tree: &Places) -> BTreeSet<Id> {
-        scopes(self.spans.iter().filter(|span| span.to.is_none()), tree).places
+        tree.scopes_now(&self.spans).places
     }
 
     /// Whether the person has the grant now.
@@ -146,6 +146,8 @@ fn scopes<'a>(spans: impl Iterator<Item = &'a GrantSpan>, places: &Places) -> Sc
 /// The tree of places, from the catalogue.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
+    /// All there are.
+    named: BTreeSet<Id>,
     children: BTreeMap<Id, Vec<Id>>,
 }
 
@@ -168,13 +170,27 @@ impl Places {
             tracing::warn!(%error, "the catalogue's places cannot be read");
             Vec::new()
         });
+        let named = places.iter().map(|place| place.id).collect();
         let mut children: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
         for place in places {
             if let Some(parent) = place.parent {
                 children.entry(parent).or_default().push(place.id);
             }
         }
-        Self { children }
+        Self { named, children }
+    }
+
+    /// What these grants hold now. A place that was taken out of the catalogue is nobody's, not even by its name: it may
+    /// have come to be another one, and who looks after that has the cards. What was written there is still taken in.
+    fn scopes_now(&self, spans: &[GrantSpan]) -> Scopes {
+        let mut scopes = scopes(spans.iter().filter(|span| span.to.is_none()), self);
+        scopes.places.retain(|place| self.has(*place));
+        scopes
+    }
+
+    /// Whether there is such a place. A catalogue without any says nothing of what there is.
+    fn has(&self, place: Id) -> bool {
+        self.named.is_empty() || self.named.contains(&place)
     }
 
     /// The place and all below it; a ring in the tree is walked once.
@@ -299,6 +315,19 @@ mod tests {
         assert!(!both.sees(&change(Kind::Log)));
         both.duties.push(Duty::Worker);
         assert!(both.sees(&change(Kind::Log)));
+    }
+
+    #[test]
+    fn a_place_out_of_the_catalogue_is_nobodys_and_was_theirs() {
+        let spans = |place| vec![GrantSpan { person: ME, grant: Grant::Place(place), from: 1, to: None }];
+        let held = |catalogue: &str, place| {
+            let access = Access::new(ME, vec![Duty::Worker], spans(place), Places::read(catalogue));
+            [access.now.places, access.ever.places].map(|places| places.contains(&place))
+        };
+        let district = format!(r#"[{{"id":"{DISTRICT}","parent":null}}]"#);
+        assert_eq!(held(&district, DISTRICT), [true, true]);
+        assert_eq!(held(&district, VILLAGE), [false, true]);
+        assert_eq!(held("[]", VILLAGE), [true, true], "an organisation without a list of places");
     }
 
     #[test]

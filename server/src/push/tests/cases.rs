@@ -258,6 +258,52 @@ async fn a_place_that_is_taken_out_of_the_catalogue_is_told_as_lost_to_who_had_i
 }
 
 #[tokio::test]
+async fn a_place_that_is_taken_out_of_the_catalogue_is_lost_to_who_has_it_by_name_until_it_is_back() {
+    let field = Field::new().await;
+    for (person, places) in [(ANNA, vec![VILLAGE, AWAY]), (VIKA, vec![AWAY])] {
+        let account = field.app.log.account(person).await.unwrap().unwrap();
+        field.app.log.put_account(Account { places, ..account }).await.unwrap();
+    }
+    let (mut anna, mut boris) = (field.phone(ANNA).await, field.phone(BORIS).await);
+    let mut vika = field.phone(VIKA).await;
+    let case = anna.case(&field, AWAY);
+    anna.write(
+        &field,
+        json!({"type": "task", "place": AWAY, "fields": {"kind": "firewood", "status": "offered"}}),
+    );
+    anna.sync(&field).await;
+    for phone in [&mut boris, &mut vika] {
+        phone.sync(&field).await;
+    }
+    let cards_and_offers =
+        |boris: &Phone, vika: &Phone| (boris.rows("person").len(), vika.values("offer").len());
+    assert_eq!(cards_and_offers(&boris, &vika), (1, 1));
+    let card = boris.rows("person").remove(0);
+    boris.write(
+        &field,
+        json!({"type": "person", "record": card.id, "doc": card.doc, "fields": {"phone": "+7 901"}}),
+    );
+
+    let without = json!([{"id": DISTRICT, "parent": null, "name": "Район", "kind": "district"}]);
+    field.office(Topic::Catalogue, ORG, "places", without, Grant::Organisation(ORG)).await;
+    let answers = boris.sync(&field).await;
+    assert_eq!(answers[0].verdicts[0].verdict, Verdict::AcceptedFlagged(Flag::AfterReassignment));
+    assert!(answers.iter().any(|answer| answer.revoked.contains(&Grant::Place(AWAY))));
+    vika.sync(&field).await;
+    assert_eq!(cards_and_offers(&boris, &vika), (0, 0));
+    assert_eq!(field.phone(BORIS).await.sync(&field).await.iter().flat_map(|answer| &answer.rows).count(), 1);
+    anna.visit(&field, case, "её дело");
+    anna.sync(&field).await;
+    assert_eq!(anna.rows("visit").len(), 1, "who has the family has it wherever it lives");
+
+    places(&field, None).await;
+    for phone in [&mut boris, &mut vika] {
+        phone.sync(&field).await;
+    }
+    assert_eq!(cards_and_offers(&boris, &vika), (1, 1));
+}
+
+#[tokio::test]
 async fn who_is_a_volunteer_now_keeps_tasks_and_loses_cases_and_late_work_is_taken_in() {
     let field = Field::new().await;
     let mut anna = field.phone(ANNA).await;
