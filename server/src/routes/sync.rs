@@ -56,6 +56,9 @@ async fn work(
     epoch::bridge(&app, &mut from, &request, ended.is_some()).await?;
     let back = epoch::take_back(&app, &from, std::mem::take(&mut request.offers)).await?;
     let mut access = Access::of(app.log.as_ref(), &from.account).await?;
+    if let Some(cursor) = &cursor {
+        access.remember(app.log.as_ref(), cursor.seq).await?;
+    }
     // What could not be put together and comes again may be what gave it to them.
     access.forgotten = ended.is_some() || !full.is_empty();
     let state = request.state.clone();

@@ -250,11 +250,20 @@ async fn a_place_that_is_taken_out_of_the_catalogue_is_told_as_lost_to_who_had_i
     boris.sync(&field).await;
     anna.sync(&field).await;
     assert_eq!(anna.rows("person").len(), 1);
+    let card = anna.rows("person").remove(0);
+    anna.write(
+        &field,
+        json!({"type": "person", "record": card.id, "doc": card.doc, "fields": {"phone": "+7 901"}}),
+    );
+    anna.case(&field, AWAY);
     let without = json!([{"id": DISTRICT, "parent": null, "name": "Район", "kind": "district"}]);
     field.office(Topic::Catalogue, ORG, "places", without, Grant::Organisation(ORG)).await;
     let answers = anna.sync(&field).await;
+    let said: Vec<Verdict> = answers[0].verdicts.iter().map(|on| on.verdict).collect();
+    let late = Verdict::AcceptedFlagged(Flag::AfterReassignment);
+    assert_eq!(said, [late, Verdict::Accepted, Verdict::Accepted], "she could not know");
     assert!(answers.iter().any(|answer| answer.revoked.contains(&Grant::Place(AWAY))));
-    assert_eq!(anna.rows("person").len(), 0);
+    assert_eq!(anna.rows("person").len(), 1, "whom she found there is hers");
 }
 
 #[tokio::test]
