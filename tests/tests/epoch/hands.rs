@@ -3,6 +3,7 @@
 use footpath_tests::district::{District, Walker};
 use footpath_tests::wire::Server;
 use serde_json::{Value, json};
+use sync_core::device::WriteEvent;
 use sync_core::ids::{DocId, Id};
 
 use crate::world::{Shelf, whole};
@@ -219,4 +220,48 @@ fn nobody_decides_what_no_phone_has_said() {
         let path = format!("/v1/restored/{case}/{}", who.phone.person());
         assert_eq!(district.desk.ask("POST", &path, json!({"decision": decision})).status, status);
     }
+}
+
+/// Who is on a task stands in the task: what a phone gives back of it says so, and nobody has to decide anything.
+#[test]
+fn a_task_given_or_given_back_after_the_backup_is_so_again_when_a_phone_brings_it() {
+    let mut district = District::new(&["anna"]);
+    district.footpath.add_person("vika", "volunteer");
+    let (mut anna, mut vika) = (district.walker("anna"), district.walker("vika"));
+    let case = anna.register("Зинаида");
+    anna.sync_all();
+    let shelf = Shelf::new(&district.footpath);
+    let card = |vika: &Walker| vika.phone.host.office.keys().any(|key| key.starts_with("office/card/"));
+
+    shelf.back_up(&district.footpath, "before it was given");
+    let assignee = format!("assignee/{}", vika.phone.person());
+    let fields =
+        [("kind", "firewood".into()), ("status", "accepted".into()), (assignee.as_str(), true.into())];
+    let task = anna.phone.event("task", &fields);
+    let task = anna.phone.write(WriteEvent { case: Some(case), ..task }).unwrap();
+    anna.sync_all();
+    vika.sync_all();
+    assert!(vika.phone.row(&task).is_some() && card(&vika));
+    shelf.restore(&mut district.footpath, "before it was given");
+    vika.sync_all();
+    vika.sync_all();
+    assert!(vika.phone.row(&task).is_some() && card(&vika), "her own phone brings it");
+    anna.sync_all();
+    assert!(words(&mut district).is_empty());
+
+    shelf.back_up(&district.footpath, "before it was given back");
+    let back = [("status", "offered".into()), (assignee.as_str(), false.into())];
+    vika.phone.correct(&task, &back).unwrap();
+    vika.sync_all();
+    vika.sync_all();
+    assert!(vika.phone.row(&task).is_none() && !card(&vika));
+    anna.sync_all();
+    shelf.restore(&mut district.footpath, "before it was given back");
+    vika.sync_all();
+    anna.sync_all();
+    let mut another = district.walker("vika");
+    another.sync_all();
+    assert!(another.phone.row(&task).is_none() && !card(&another), "Anna's phone knows of it");
+    assert!(words(&mut district).is_empty());
+    whole(&district.footpath);
 }
