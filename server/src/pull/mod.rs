@@ -192,9 +192,12 @@ async fn serve(
     fill_all(app, access, page, backfills, everybodys, carried).await?;
     let (due, full) = (order::due(app, access, backfills, wishes).await?, page.full());
     let of = |due: &order::Due| backfills.get(due.backfill).map_or(Carried::Given, carried);
-    let mut take = |due: &order::Due| page.take_document(&due.extent, of(due));
-    let given = if full { 0 } else { due.iter().take_while(|due| take(due)).count() };
+    let wanted = if full { 0 } else { page.reach(&due) };
+    let given = due.iter().take(wanted).take_while(|due| page.take_document(&due.extent, of(due))).count();
     let (given, left) = due.split_at(given);
+    if !left.is_empty() {
+        page.end();
+    }
     for due in given {
         if let Some(backfill) = backfills.get_mut(due.backfill) {
             if backfill.at.is_none() {

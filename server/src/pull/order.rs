@@ -22,6 +22,8 @@ pub struct Due {
     pub backfill: usize,
     pub place: Place,
     pub extent: Extent,
+    /// Somebody waits for it: it was asked for by name, or is of today's route.
+    pub now: bool,
 }
 
 /// Whether a backfill is giving documents. One that a device of version 1 began is given by rows to its end.
@@ -51,7 +53,7 @@ pub async fn due(app: &App, access: &Access, backfills: &[Backfill], wishes: &Wi
             let place = Place { rank: rank(&extent.scope), doc: extent.doc };
             if backfill.at.is_none_or(|given| place > given) && sees(access, extent.doc, extent.scope) {
                 let turn = turn(backfill.grant, *at, &place, &extent.scope, &route, now);
-                due.push((turn, Due { backfill: *at, place, extent }));
+                due.push((turn, Due { backfill: *at, place, extent, now: turn.0 <= TODAY }));
             }
         }
     }
@@ -74,6 +76,9 @@ fn rank(scope: &Scope) -> u32 {
 
 /// The order between backfills. It must agree with the rank: what comes later within one has no earlier turn.
 type Turn = (u8, u32, usize);
+
+/// The last turn of what is needed at once.
+const TODAY: u8 = 1;
 
 fn turn(grant: Grant, at: usize, place: &Place, scope: &Scope, route: &[Id], now: Month) -> Turn {
     let current = place.rank <= rank(&Scope { kind: Kind::Log, month: Some(now), ..*scope });

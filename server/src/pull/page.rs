@@ -7,6 +7,7 @@ use sync_core::office::OfficeRow;
 use sync_core::wire::{Admitted, Row};
 
 use super::Wishes;
+use super::order::Due;
 use crate::access::Access;
 use crate::app::App;
 use crate::store::{ChangeRow, Entry, Extent, HeadOf, RowHead, Stored, Whole};
@@ -102,10 +103,23 @@ impl<'a> Page<'a> {
         true
     }
 
+    /// How many of the documents due this page is for: all when they fit; else those that somebody waits for, as
+    /// long as there are any, and nothing that would keep them waiting.
+    pub fn reach(&self, due: &[Due]) -> usize {
+        let all: u64 = due.iter().map(|due| wire_bytes(&due.extent) + ROW_BYTES).sum();
+        let now = due.iter().take_while(|due| due.now).count();
+        if now == 0 || self.bytes + all <= self.wishes.page_bytes { due.len() } else { now }
+    }
+
+    /// Nothing more comes onto this page.
+    pub fn end(&mut self) {
+        self.bytes = self.bytes.max(self.wishes.page_bytes);
+    }
+
     fn has_room(&mut self, bytes: u64) -> bool {
         let bytes = bytes + ROW_BYTES;
         if !self.chosen.is_empty() && self.bytes + bytes > self.wishes.page_bytes {
-            self.bytes = self.wishes.page_bytes;
+            self.end();
             return false;
         }
         self.bytes += bytes;

@@ -114,6 +114,38 @@ async fn today_then_this_month_then_older_newest_first() {
     assert!(phone.rows("visit").iter().all(|row| row.author == Some(ANNA) && row.at_ms.is_some()));
 }
 
+/// Nobody waits for what is not needed today: where not everything fits on a page, today's things end it.
+#[tokio::test]
+async fn a_page_ends_with_today() {
+    let field = Field::new().await;
+    let (_anna, cases) = district(&field, 12, 2).await;
+    let stops = [cases[3], cases[8]];
+    let route = json!(stops.map(|case| json!({"case": case, "note": ""})));
+    field.office(Topic::Route, ANNA, &grant::today(&field.app), route, Grant::Person(ANNA)).await;
+    let of_today = |(_, scope): &(DocId, Scope)| {
+        stops.contains(&scope.family.unwrap()) && scope.month.is_none_or(|month| month == now(&field))
+    };
+    let mut phone = fresh(&field, ANNA).await;
+    let answers = sync(&mut phone, &field).await;
+    assert!(answers.len() > 1, "it does not fit on one page");
+    let (today, rest) = (documents(&answers[..1]), documents(&answers[1..]));
+    assert!(today.len() == 6 && today.iter().all(of_today), "{today:?}");
+    // People come once more, among the cards of their place.
+    let rest: Vec<_> = rest.into_iter().filter(|(_, scope)| scope.kind != Kind::Person).collect();
+    assert!(rest.len() == 12 * 3 - 4 && !rest.iter().any(of_today), "{rest:?}");
+}
+
+#[tokio::test]
+async fn what_fits_on_one_page_comes_on_one() {
+    let field = Field::new().await;
+    let (_anna, cases) = district(&field, 2, 1).await;
+    let route = json!([{"case": cases[1], "note": ""}]);
+    field.office(Topic::Route, ANNA, &grant::today(&field.app), route, Grant::Person(ANNA)).await;
+    let mut phone = fresh(&field, ANNA).await;
+    assert_eq!(sync(&mut phone, &field).await.len(), 1);
+    assert_eq!(phone.rows("visit").len(), 2 * 4);
+}
+
 /// Cut at each page, once and twice: nothing comes twice, nothing is left out, and it never begins again.
 #[tokio::test]
 async fn a_cut_link_goes_on_at_the_next_page() {
