@@ -282,7 +282,7 @@ desk-unassigned = Taken away
 
 # After the server was restored from a backup
 desk-restored = After the restore
-desk-restored-told = The server was restored from a backup on { $restored }. The last thing it remembers is from { $remembers }.
+desk-restored-told = The server was restored from a backup: { $restored }. The last thing it remembers: { $remembers }.
 desk-restored-check = Check who is assigned to whom: what changed after that, the server knows from the phones alone.
 desk-restored-open =
     { $count ->
@@ -292,10 +292,11 @@ desk-restored-open =
 desk-restored-look = Look
 desk-restored-never = The server was never restored from a backup.
 desk-restored-nothing = The phones have said nothing that differs from what the server remembers.
-desk-restored-had = The phone shows that { $who } was assigned to this person; the server does not remember it. For now they are not assigned.
-desk-restored-wrote = There are records by { $who } here, and the server does not remember an assignment. For now there is none.
-desk-restored-lost = By the backup { $who } is assigned to this person, but the phone no longer had the card. The assignment was taken away.
-desk-restored-holders = Assigned now: { $who }
+desk-restored-had = The phone shows that { $who } was assigned to this person. The server does not remember it.
+desk-restored-wrote = There are records by { $who } here. The server does not remember an assignment.
+desk-restored-lost = By the backup { $who } is assigned to this person, but the phone no longer had the card.
+desk-restored-until = Until you decide, { $who } is not assigned.
+desk-restored-holders = Assigned now: { $who }.
 desk-restored-nobody = Nobody is assigned now.
 desk-restored-planned = To be assigned from { $day } on. Until then it is for you to decide.
 desk-restored-give = Assign again
