@@ -101,9 +101,9 @@ problems! {
     }
     /// No such device is enrolled.
     UnknownDevice = "unknown_device" UNAUTHORIZED {
-        "Устройство не знакомо" "Сервер не знает это устройство. Войдите ещё раз: записи останутся здесь."
-        "Пристрій невідомий" "Сервер не знає цього пристрою. Увійдіть ще раз: записи залишаться тут."
-        "Unknown device" "The server does not know this device. Sign in again: the records stay here."
+        "Устройство не знакомо" "Сервер не знает это устройство. Войдите ещё раз."
+        "Пристрій невідомий" "Сервер не знає цього пристрою. Увійдіть ще раз."
+        "Unknown device" "The server does not know this device. Sign in again."
     }
     /// The device's clock is off: `server_time_ms` corrects it.
     Clock = "clock" UNAUTHORIZED {
