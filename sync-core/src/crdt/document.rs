@@ -64,11 +64,15 @@ impl Document {
 
     /// The same of changes that are parsed.
     pub fn of(kind: Kind, changes: Vec<Change>) -> Result<Self, DocumentError> {
-        let mut document = Self::new(kind)?;
-        document.inner.apply_changes(changes.into_iter().map(|change| change.0).collect::<Vec<_>>())?;
-        let missing = document.inner.get_missing_deps(&[]);
+        Self::new(kind)?.grown(changes)
+    }
+
+    /// This document with more changes, which may come in any order.
+    pub fn grown(mut self, changes: Vec<Change>) -> Result<Self, DocumentError> {
+        self.inner.apply_changes(changes.into_iter().map(|change| change.0).collect::<Vec<_>>())?;
+        let missing = self.inner.get_missing_deps(&[]);
         if missing.is_empty() {
-            Ok(document)
+            Ok(self)
         } else {
             Err(DocumentError::Missing(missing.iter().map(|hash| ChangeHash(hash.0)).collect()))
         }

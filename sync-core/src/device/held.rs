@@ -9,6 +9,7 @@ use minicbor::{Decode, Encode};
 use super::Device;
 use super::log::Wrote;
 use super::offer::Proofs;
+use super::shelf::{Made, Shelf};
 use crate::admission::{self, Fit, History, Limits};
 use crate::crdt::{Change, Document, DocumentError};
 use crate::ids::{Actor, ChangeHash, DocId, Id};
@@ -50,8 +51,8 @@ impl Piece {
         }
     }
 
-    pub fn document(&self, scope: &Scope) -> Result<Document, DocumentError> {
-        self.snapshot().load(scope.kind)
+    pub fn document(&self, scope: &Scope, shelf: &Shelf) -> Result<Document, DocumentError> {
+        shelf.piece(scope.kind, &self.snapshot())
     }
 }
 
@@ -76,25 +77,47 @@ impl Held {
     }
 
     /// The document of what was admitted alone. Changes whose ground has not come yet are passed over.
-    pub fn document(&self) -> Result<Document, DocumentError> {
-        let bytes = || self.admitted.iter().map(|admitted| admitted.bytes.as_slice());
-        let Some(piece) = &self.piece else {
-            return match Document::from_changes(self.scope.kind, bytes()) {
-                Err(DocumentError::Missing(_)) => self.with_what_fits(Document::new(self.scope.kind)?),
-                whole => whole,
-            };
-        };
-        self.with_what_fits(piece.document(&self.scope)?)
+    pub fn document(&self, shelf: &Shelf) -> Result<Document, DocumentError> {
+        Ok(self.open(shelf)?.0)
     }
 
-    fn with_what_fits(&self, mut document: Document) -> Result<Document, DocumentError> {
+    /// The same, and whether nothing was passed over.
+    fn open(&self, shelf: &Shelf) -> Result<(Document, bool), DocumentError> {
+        let made = self.made();
+        if let Some(document) = shelf.open(&made) {
+            return Ok((document, true));
+        }
+        let kind = self.scope.kind;
+        let (document, whole) = match &self.piece {
+            Some(piece) => self.with_what_fits(piece.document(&self.scope, shelf)?)?,
+            None => match Document::from_changes(kind, made.changes.iter().copied()) {
+                Err(DocumentError::Missing(_)) => self.with_what_fits(Document::new(kind)?)?,
+                whole => (whole?, true),
+            },
+        };
+        if whole {
+            shelf.lay(&made, &document);
+        }
+        Ok((document, whole))
+    }
+
+    fn made(&self) -> Made<'_> {
+        Made {
+            kind: self.scope.kind,
+            piece: self.piece.as_ref().map(|piece| piece.bytes.as_slice()),
+            changes: self.admitted.iter().map(|admitted| admitted.bytes.as_slice()).collect(),
+        }
+    }
+
+    /// This document with what of the changes fits on it, and whether that was all.
+    fn with_what_fits(&self, mut document: Document) -> Result<(Document, bool), DocumentError> {
         let mut waiting: Vec<Change> =
             self.admitted.iter().map(|admitted| Change::parse(&admitted.bytes)).collect::<Result<_, _>>()?;
         loop {
             let before = waiting.len();
             waiting.retain(|change| document.apply(change).is_err());
             if waiting.is_empty() || waiting.len() == before {
-                return Ok(document);
+                return Ok((document, waiting.is_empty()));
             }
         }
     }
@@ -102,14 +125,14 @@ impl Held {
     /// Takes in a document in one piece that the server has vouched for. What is here and not in it stays. `false`
     /// when the former piece stays the piece: the server that gave it was restored and has less now, and only whole
     /// can it be given back with the proof that came with it.
-    pub fn take_piece(&mut self, snapshot: Snapshot) -> Result<bool, DocumentError> {
-        let document = snapshot.load(self.scope.kind)?;
+    pub fn take_piece(&mut self, snapshot: Snapshot, shelf: &Shelf) -> Result<bool, DocumentError> {
+        let document = shelf.piece(self.scope.kind, &snapshot)?;
         let actors: BTreeSet<Actor> = document.past().into_iter().map(|past| past.actor).collect();
         if actors.len() != snapshot.authors.len() {
             return Err(DocumentError::Broken);
         }
         if let Some(piece) = self.piece.as_ref().filter(|piece| piece.bytes != snapshot.bytes) {
-            let old = piece.document(&self.scope)?;
+            let old = piece.document(&self.scope, shelf)?;
             if old.past().iter().any(|past| !document.has(&past.hash)) {
                 let authors = snapshot.authors_of(&document);
                 let mut new = Vec::new();
@@ -117,7 +140,7 @@ impl Held {
                     let author = authors.get(&change.hash()).copied().ok_or(DocumentError::Broken)?;
                     new.push(Admitted { author, bytes: change.bytes().to_vec().into() });
                 }
-                self.take(new)?;
+                self.take(new, shelf)?;
                 return Ok(false);
             }
         }
@@ -135,9 +158,9 @@ impl Held {
 
     /// Takes in changes the server sent, each looked at before automerge ever sees it. `false` when one is
     /// not what a server of ours would send: it is left out.
-    pub fn take(&mut self, changes: Vec<Admitted>) -> Result<bool, DocumentError> {
+    pub fn take(&mut self, changes: Vec<Admitted>, shelf: &Shelf) -> Result<bool, DocumentError> {
         let mut history = match &self.piece {
-            Some(piece) => History::of(&piece.document(&self.scope)?)?,
+            Some(piece) => History::of(&piece.document(&self.scope, shelf)?)?,
             None => History::new(self.scope.kind)?,
         };
         for held in &self.admitted {
@@ -174,8 +197,8 @@ impl Held {
     }
 
     /// Takes in a change of this device's own that was admitted, unless it is here already.
-    pub fn add(&mut self, admitted: Admitted) {
-        let piece = self.piece.as_ref().and_then(|piece| piece.document(&self.scope).ok());
+    pub fn add(&mut self, admitted: Admitted, shelf: &Shelf) {
+        let piece = self.piece.as_ref().and_then(|piece| piece.document(&self.scope, shelf).ok());
         let in_piece = piece
             .zip(Change::parse(&admitted.bytes).ok())
             .is_some_and(|(document, change)| document.has(&change.hash()));
@@ -206,18 +229,28 @@ impl Device {
         if self.state.shunned.contains(&doc) {
             return Err(DocumentError::Broken);
         }
-        let mut document = match self.docs.get(&doc) {
-            Some(held) => held.document()?,
-            None => Document::new(scope.kind)?,
+        let held = self.docs.get(&doc);
+        let own = || self.state.outbox.iter().map(|p| &p.wrote).filter(|wrote| wrote.item.doc == doc);
+        let mut made = held.map_or(Made::nothing(scope.kind), Held::made);
+        made.changes.extend(own().map(|wrote| wrote.bytes.as_slice()));
+        if let Some(document) = self.shelf.open(&made) {
+            return Ok(Opened { document, adrift: Vec::new() });
+        }
+        let (mut document, whole) = match held {
+            Some(held) => held.open(&self.shelf)?,
+            None => (Document::new(scope.kind)?, true),
         };
         let mut adrift = Vec::new();
-        for pending in self.state.outbox.iter().filter(|pending| pending.wrote.item.doc == doc) {
-            let change = Change::parse(&pending.wrote.bytes)?;
+        for wrote in own() {
+            let change = Change::parse(&wrote.bytes)?;
             match document.apply(&change) {
                 Ok(()) => {}
-                Err(DocumentError::Missing(_)) => adrift.push(pending.wrote.clone()),
+                Err(DocumentError::Missing(_)) => adrift.push(wrote.clone()),
                 Err(error) => return Err(error),
             }
+        }
+        if whole && adrift.is_empty() {
+            self.shelf.lay(&made, &document);
         }
         Ok(Opened { document, adrift })
     }
@@ -234,5 +267,44 @@ impl Device {
     pub(super) fn scope_of(&self, doc: DocId) -> Option<Scope> {
         let held = self.docs.get(&doc).map(|held| held.scope);
         held.or_else(|| self.state.unsent().find(|wrote| wrote.item.doc == doc).map(|wrote| wrote.item.scope))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Id;
+    use crate::record::Scalar;
+    use crate::scope::Kind;
+
+    fn log() -> Scope {
+        Scope { kind: Kind::Log, family: Some(Id([1; 16])), place: None, month: None }
+    }
+
+    fn visits(count: usize) -> Vec<Admitted> {
+        let mut document = Document::new(Kind::Log).unwrap();
+        let mut write = |n: usize| {
+            let fields = [("type".to_owned(), Scalar::from("visit"))].into();
+            document.write(&Actor([9; 16]), n as i64, &format!("{n:032x}"), &fields).unwrap().unwrap()
+        };
+        (0..count)
+            .map(|n| Admitted { author: Id([2; 16]), bytes: write(n).bytes().to_vec().into() })
+            .collect()
+    }
+
+    /// A document in which something waits for its ground is not taken for the whole one when more comes.
+    #[test]
+    fn what_waited_is_there_when_its_ground_has_come() {
+        let (shelf, all) = (Shelf::default(), visits(4));
+        for first in [vec![0, 2], vec![3], vec![1, 2]] {
+            let mut held = Held::new(log());
+            for at in first.iter().copied().chain(0..4) {
+                held.add(all[at].clone(), &shelf);
+                held.document(&shelf).unwrap();
+            }
+            let anew = held.document(&Shelf::default()).unwrap();
+            assert_eq!(anew.changes().len(), 4);
+            assert_eq!(held.document(&shelf).unwrap().heads(), anew.heads(), "{first:?}");
+        }
     }
 }

@@ -162,7 +162,7 @@ impl Device {
         }
         let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
         held.leaving = false;
-        match held.take_piece(snapshot) {
+        match held.take_piece(snapshot, &self.shelf) {
             Ok(true) => self.keep_proof_of_piece(doc, scope, receipt),
             Ok(false) => {}
             Err(_) => return false,

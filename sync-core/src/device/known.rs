@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Device;
 use super::held::Held;
+use super::shelf::Shelf;
 use crate::crdt::Document;
 use crate::ids::{ChangeHash, DocId};
 use crate::scope::Scope;
@@ -14,13 +15,14 @@ use crate::wire::{self, SyncRequest};
 /// The admitted part of the documents on the device.
 pub(super) struct Admitted<'a> {
     docs: &'a BTreeMap<DocId, Held>,
+    shelf: &'a Shelf,
     /// Each document is opened once at most.
     opened: RefCell<BTreeMap<DocId, Option<Document>>>,
 }
 
 impl<'a> Admitted<'a> {
-    pub fn in_documents(docs: &'a BTreeMap<DocId, Held>) -> Self {
-        Self { docs, opened: RefCell::default() }
+    pub fn in_documents(docs: &'a BTreeMap<DocId, Held>, shelf: &'a Shelf) -> Self {
+        Self { docs, shelf, opened: RefCell::default() }
     }
 }
 
@@ -31,7 +33,7 @@ impl Known for Admitted<'_> {
 
     fn change(&self, doc: DocId, hash: &ChangeHash) -> bool {
         let mut opened = self.opened.borrow_mut();
-        let open = || self.docs.get(&doc).and_then(|held| held.document().ok());
+        let open = || self.docs.get(&doc).and_then(|held| held.document(self.shelf).ok());
         opened.entry(doc).or_insert_with(open).as_ref().is_some_and(|document| document.has(hash))
     }
 }
@@ -59,7 +61,7 @@ impl Device {
             found.documents.insert(*beginning, held.next().map(|(doc, held)| (*doc, held.scope)));
         }
         for (doc, beginning) in &wanted.changes {
-            let document = self.docs.get(doc).and_then(|held| held.document().ok());
+            let document = self.docs.get(doc).and_then(|held| held.document(&self.shelf).ok());
             let changes = document.map(|document| document.changes()).unwrap_or_default();
             let hash = changes.iter().map(|c| c.hash()).find(|hash| hash.as_bytes().starts_with(beginning));
             found.changes.insert((*doc, *beginning), hash);

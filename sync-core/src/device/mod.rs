@@ -12,6 +12,7 @@
 //! | `write` | an intent becomes a change |
 //! | `sync` | one request, one answer |
 //! | `held` | the documents on the device |
+//! | `shelf` | those opened a moment ago |
 //! | `keeping` | which of them it keeps, and how it asks for others |
 //! | `leaving` | what the person no longer has |
 //! | `turns` | which envelopes go first |
@@ -29,6 +30,7 @@ pub mod log;
 pub mod memory;
 mod offer;
 mod rows;
+mod shelf;
 mod state;
 mod sync;
 mod told;
@@ -46,6 +48,7 @@ use crate::keys::{self, DeviceKey};
 use crate::wire::Cursor;
 use held::Held;
 use log::LogRecord;
+use shelf::Shelf;
 use state::State;
 use sync::Flight;
 
@@ -54,6 +57,7 @@ use sync::Flight;
 pub struct Device {
     state: State,
     docs: BTreeMap<DocId, Held>,
+    shelf: Shelf,
     /// Office values by cache key, as JSON.
     office: BTreeMap<String, String>,
     cursor: Option<Cursor>,

@@ -13,6 +13,7 @@ use super::Device;
 use super::event::{Effect, Notice, Put};
 use super::held::Held;
 use super::log::{Answered, LogRecord};
+use super::shelf::Shelf;
 use super::sync::Page;
 use crate::crdt::Change;
 use crate::envelope::{Envelope, Item, TARGET_BYTES};
@@ -254,7 +255,7 @@ impl Device {
                 if !wanted(given.mark(), &what) {
                     continue;
                 }
-                let changes = changes.get_or_insert_with(|| held.all_changes());
+                let changes = changes.get_or_insert_with(|| held.all_changes(&self.shelf));
                 let row = given_row(*doc, held, given, changes);
                 if row.is_some_and(|row| !batch.add(what, row, &given.receipt)) {
                     return (batch.of, batch.offers);
@@ -356,7 +357,7 @@ impl Device {
     /// The server gave a document in one piece, with this receipt.
     pub(super) fn keep_proof_of_piece(&mut self, doc: DocId, scope: Scope, receipt: Option<Receipt>) {
         let (Some(receipt), Some(held)) = (receipt, self.docs.get_mut(&doc)) else { return };
-        let inside = if held.proofs.is_empty() { BTreeSet::new() } else { held.in_piece() };
+        let inside = if held.proofs.is_empty() { BTreeSet::new() } else { held.in_piece(&self.shelf) };
         held.proofs.give_piece(scope, &inside, receipt);
     }
 
@@ -386,7 +387,7 @@ impl Device {
                 let held = self.docs.entry(on.doc).or_insert_with(|| Held::new(wrote.item.scope));
                 // Let in otherwise than by their own right: if it is this person's, its rows come, and it stays.
                 held.leaving = verdict != Verdict::Accepted && (held.leaving || !held.any());
-                held.add(Admitted { author, bytes: wrote.bytes });
+                held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
             }
         }
         let taken = self.docs.get_mut(&on.doc).map(|held| &mut held.proofs.taken);
@@ -426,7 +427,7 @@ impl Device {
             if !held.proofs.taken.iter().any(|taken| self.lost(taken.mark)) {
                 continue;
             }
-            let changes = held.all_changes();
+            let changes = held.all_changes(&self.shelf);
             for taken in held.proofs.taken.iter().filter(|taken| self.lost(taken.mark)) {
                 let Some(admitted) = changes.get(&Short::of(&taken.hash)) else { continue };
                 let item = Item {
@@ -500,14 +501,14 @@ fn given_row(doc: DocId, held: &Held, given: &Given, changes: &BTreeMap<Short, A
 
 impl Held {
     /// The changes of the piece it came in.
-    fn in_piece(&self) -> BTreeSet<ChangeHash> {
-        let document = self.piece.as_ref().and_then(|piece| piece.document(&self.scope).ok());
+    fn in_piece(&self, shelf: &Shelf) -> BTreeSet<ChangeHash> {
+        let document = self.piece.as_ref().and_then(|piece| piece.document(&self.scope, shelf).ok());
         document.map(|document| document.past().iter().map(|past| past.hash).collect()).unwrap_or_default()
     }
 
     /// Every admitted change with its author, by the beginning of its hash.
-    fn all_changes(&self) -> BTreeMap<Short, Admitted> {
-        let Ok(document) = self.document() else { return BTreeMap::new() };
+    fn all_changes(&self, shelf: &Shelf) -> BTreeMap<Short, Admitted> {
+        let Ok(document) = self.document(shelf) else { return BTreeMap::new() };
         let authors = self.authors(&document);
         let inside = document.changes().into_iter().filter_map(|change| {
             let author = *authors.get(&change.hash())?;

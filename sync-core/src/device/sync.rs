@@ -136,7 +136,13 @@ impl Device {
         }
         let (key, org) = (self.state.key.as_ref()?.public(), self.state.identity.as_ref()?.org);
         let whole: Vec<u64> = self.flight.whole.iter().copied().chain(self.offered_again()).collect();
-        let body = wire::pack_request(request, &key, org, &known::Admitted::in_documents(&self.docs), &whole);
+        let body = wire::pack_request(
+            request,
+            &key,
+            org,
+            &known::Admitted::in_documents(&self.docs, &self.shelf),
+            &whole,
+        );
         self.flight.asked = Asked::by(request);
         Some(body)
     }
@@ -207,12 +213,12 @@ impl Device {
         }
         let mut trial = self.docs.get(doc).cloned().unwrap_or_else(|| Held::new(*scope));
         let taken = match row {
-            Row::Changes(_, _, changes) => trial.take(changes.clone()).is_ok(),
-            Row::Snapshot(_, _, snapshot) => trial.take_piece(snapshot.clone()).is_ok(),
+            Row::Changes(_, _, changes) => trial.take(changes.clone(), &self.shelf).is_ok(),
+            Row::Snapshot(_, _, snapshot) => trial.take_piece(snapshot.clone(), &self.shelf).is_ok(),
             Row::Office(_) => false,
         };
         if taken {
-            let _ = trial.document();
+            let _ = trial.document(&self.shelf);
         }
     }
 
@@ -452,7 +458,7 @@ impl Device {
                 held.leaving |= on.verdict == Verdict::AcceptedFlagged(Flag::Released) && !held.any();
                 // Let in by their own right: it was given to them again.
                 held.leaving &= on.verdict != Verdict::Accepted;
-                held.add(Admitted { author, bytes: wrote.bytes });
+                held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
                 if let Some(mark) = page.mark {
                     held.proofs.take(on.hash, wrote.item.incarnation, mark);
                 }
@@ -476,7 +482,7 @@ impl Device {
     /// The server, which waits for it, would wait for ever.
     fn ground_is_lost(&self, wrote: &Wrote) -> bool {
         let Ok(change) = Change::parse(&wrote.bytes) else { return false };
-        let document = self.docs.get(&wrote.item.doc).and_then(|held| held.document().ok());
+        let document = self.docs.get(&wrote.item.doc).and_then(|held| held.document(&self.shelf).ok());
         let here = |hash: &ChangeHash| {
             document.as_ref().is_some_and(|document| document.has(hash))
                 || genesis_hash(wrote.item.scope.kind).as_ref() == Ok(hash)
@@ -520,7 +526,7 @@ impl Device {
         }
         let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
         held.leaving = false;
-        if !held.take(changes).unwrap_or(false) {
+        if !held.take(changes, &self.shelf).unwrap_or(false) {
             page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
         }
         page.touched.insert(doc);

@@ -157,7 +157,7 @@ impl Device {
     pub(super) fn remake(&mut self, doc: DocId, lost: &[ChangeHash]) -> Vec<Effect> {
         let Some(key) = self.state.key.clone() else { return Vec::new() };
         let Some(scope) = self.scope_of(doc) else { return Vec::new() };
-        let admitted = match self.docs.get(&doc).map(Held::document) {
+        let admitted = match self.docs.get(&doc).map(|held| held.document(&self.shelf)) {
             Some(Ok(document)) => document.changes(),
             Some(Err(_)) => return Vec::new(),
             None => Vec::new(),
