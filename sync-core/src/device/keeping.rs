@@ -11,8 +11,8 @@ use super::rows::{RecordRow, RowState};
 use crate::civil;
 use crate::ids::{DocId, Month};
 use crate::scope::Scope;
-use crate::vouch::{self, Receipt};
-use crate::wire::{Backfill, Cursor, Grant, Row, Snapshot, SyncAnswer};
+use crate::vouch::Receipt;
+use crate::wire::{Backfill, Cursor, Grant, Snapshot};
 
 /// This month and two before.
 const MONTHS_KEPT: u32 = 3;
@@ -135,19 +135,6 @@ impl Device {
             self.docs.remove(doc);
         }
         old
-    }
-
-    /// Whether the documents in one piece have the server's word: no others are ever opened.
-    pub(super) fn vouched(&self, answer: &SyncAnswer) -> bool {
-        if !answer.rows.iter().any(|row| matches!(row, Row::Snapshot(..))) {
-            return true;
-        }
-        let Some(identity) = &self.state.identity else { return false };
-        let page = vouch::Page { epoch: answer.epoch, person: identity.person, seq: answer.cursor.seq };
-        identity
-            .server_key
-            .zip(answer.vouch)
-            .is_some_and(|(key, signature)| vouch::receipts(&key, &page, &answer.rows, &signature).is_some())
     }
 
     /// Takes in a document in one piece with the proof of it; `false` when it is none.

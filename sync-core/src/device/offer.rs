@@ -184,14 +184,16 @@ enum Of {
 }
 
 impl Device {
-    /// The receipts of an answer's rows, in their order; none when there is no word of the server's to keep.
-    pub(super) fn receipts(&self, answer: &SyncAnswer) -> Vec<Receipt> {
-        let Some(key) = self.state.identity.as_ref().and_then(|identity| identity.server_key) else {
-            return Vec::new();
-        };
-        let Some(signature) = &answer.vouch else { return Vec::new() };
+    /// The receipts of an answer's rows, in their order; no receipts where there is no word of the server's to keep.
+    /// `None` when documents come in one piece without it: no such piece is ever opened.
+    pub(super) fn receipts(&self, answer: &SyncAnswer) -> Option<Vec<Receipt>> {
+        let key = self.state.identity.as_ref().and_then(|identity| identity.server_key);
         let page = vouch::Page { epoch: answer.cursor.epoch, person: self.person(), seq: answer.cursor.seq };
-        vouch::receipts(&key, &page, &answer.rows, signature).unwrap_or_default()
+        let receipts = key
+            .zip(answer.vouch)
+            .and_then(|(key, signature)| vouch::receipts(&key, &page, &answer.rows, &signature));
+        let in_pieces = answer.rows.iter().any(|row| matches!(row, Row::Snapshot(..)));
+        if in_pieces { receipts } else { Some(receipts.unwrap_or_default()) }
     }
 
     /// The proof to keep beside an office value that came.

@@ -59,7 +59,14 @@ enum Phase {
     Idle,
     Sent,
     /// Announced in the log, about to be applied; rows up to the number have been.
-    Applying(Box<SyncAnswer>, usize),
+    Applying(Box<Vouched>, usize),
+}
+
+/// An answer and the receipts of its rows.
+#[derive(Debug)]
+struct Vouched {
+    answer: SyncAnswer,
+    receipts: Vec<Receipt>,
 }
 
 impl Flight {
@@ -175,8 +182,11 @@ impl Device {
         }
         match status {
             200 => match self.unpack(body) {
-                Ok(answer) if self.vouched(&answer) => self.announce(answer),
-                _ => self.refused("answer_unreadable"),
+                Ok(answer) => match self.receipts(&answer) {
+                    Some(receipts) => self.announce(Vouched { answer, receipts }),
+                    None => self.refused("answer_unreadable"),
+                },
+                Err(_) => self.refused("answer_unreadable"),
             },
             401 => self.unauthorized(now_ms, body),
             413 => {
@@ -190,19 +200,22 @@ impl Device {
 
     /// Applies the announced answer, or the next document of it.
     pub(super) fn proceed(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Phase::Applying(answer, done) = std::mem::take(&mut self.flight.phase) else { return Vec::new() };
+        let Phase::Applying(vouched, done) = std::mem::take(&mut self.flight.phase) else {
+            return Vec::new();
+        };
         if !self.flight.careful {
-            return self.apply(*answer, now_ms);
+            return self.apply(*vouched, now_ms);
         }
-        let Some(row) = answer.rows.get(done) else {
+        let rows = &vouched.answer.rows;
+        let Some(row) = rows.get(done) else {
             self.flight.careful = false;
-            return self.apply(*answer, now_ms);
+            return self.apply(*vouched, now_ms);
         };
         // Opening is what may be fatal; the page is stored as a whole at the end, as always.
-        let next = answer.rows.iter().skip(done + 1).find_map(doc_of);
+        let next = rows.iter().skip(done + 1).find_map(doc_of);
         self.try_row(row);
         let announce = self.note(LogRecord::Trying(next));
-        self.flight.phase = Phase::Applying(answer, done + 1);
+        self.flight.phase = Phase::Applying(vouched, done + 1);
         vec![announce, Effect::Continue]
     }
 
@@ -302,9 +315,9 @@ impl Device {
         effects
     }
 
-    fn announce(&mut self, answer: SyncAnswer) -> Vec<Effect> {
-        let risky = answer.rows.iter().find_map(doc_of);
-        self.flight.phase = Phase::Applying(Box::new(answer), 0);
+    fn announce(&mut self, vouched: Vouched) -> Vec<Effect> {
+        let risky = vouched.answer.rows.iter().find_map(doc_of);
+        self.flight.phase = Phase::Applying(Box::new(vouched), 0);
         match risky {
             None => vec![Effect::Continue],
             Some(doc) => {
@@ -316,10 +329,11 @@ impl Device {
 
     /// Takes a whole answer in. The page is cached before the log says that anything was answered for: a
     /// crash in between only means that the same verdicts are asked for again.
-    fn apply(&mut self, answer: SyncAnswer, now_ms: i64) -> Vec<Effect> {
+    fn apply(&mut self, vouched: Vouched, now_ms: i64) -> Vec<Effect> {
+        let Vouched { answer, receipts } = vouched;
         let mark = Mark { epoch: answer.cursor.epoch, seq: answer.cursor.seq };
         let mut page = Page { mark: Some(mark), ..Page::default() };
-        let mut receipts = self.receipts(&answer).into_iter();
+        let mut receipts = receipts.into_iter();
         let sealed_before = self.state.sealed.len();
         let before = self.state.chain;
         for verdict in &answer.verdicts {
