@@ -163,3 +163,6 @@ fn unfinished(row: &RecordRow) -> bool {
     !matches!(row.state, RowState::Server | RowState::Approved | RowState::Edited)
         || !row.conflicts.is_empty()
 }
+
+#[cfg(test)]
+mod tests;
