@@ -48,7 +48,7 @@ pub struct Item {
     pub incarnation: u32,
     #[n(3)]
     pub hash: ChangeHash,
-    /// The change this one was remade from, when it takes its place.
+    /// The change that said this first, when this one was made again from it, however often in between.
     #[n(4)]
     pub replaces: Option<ChangeHash>,
 }

@@ -35,8 +35,9 @@ pub async fn sort_out(app: &App, from: &SignedIn, opened: Opened) -> Stored<Outc
     Ok(outcomes)
 }
 
-/// **Of a change and what was made in its place, one is admitted.** When the old one is in the log, the new one
-/// has nothing to say; when both come at once, the old one waits for what becomes of the new.
+/// **Of a change and all that was made in its place, one is admitted.** When the old one is in the log, or another
+/// that a copy of the phone made in its place, the new one has nothing to say. When several come at once, the old one
+/// waits for what becomes of the new, and the second new one for the first.
 async fn made_again(app: &App, from: &SignedIn, outcomes: &mut Outcomes) -> Stored<()> {
     let olds: Vec<_> =
         outcomes.pending.iter().filter_map(|pushed| Some((pushed.item.doc, pushed.item.replaces?))).collect();
@@ -44,17 +45,18 @@ async fn made_again(app: &App, from: &SignedIn, outcomes: &mut Outcomes) -> Stor
         return Ok(());
     }
     let known = app.log.known(from.device.id, &olds).await?;
-    let admitted: BTreeSet<_> = olds
+    let in_log: BTreeSet<_> = olds
         .iter()
         .zip(known)
-        .filter(|(_, known)| matches!(known, Some(Known::Admitted(_))))
+        .filter(|(_, known)| matches!(known, Some(Known::Admitted(_) | Known::Replaced)))
         .map(|(old, _)| *old)
         .collect();
+    let mut under_way = BTreeSet::new();
     for pushed in std::mem::take(&mut outcomes.pending) {
         let old = pushed.item.replaces.map(|old| (pushed.item.doc, old));
-        if old.is_some_and(|old| admitted.contains(&old)) {
+        if old.is_some_and(|old| in_log.contains(&old)) {
             outcomes.said.push((pushed, Verdict::Settled));
-        } else if olds.contains(&pushed.key()) {
+        } else if olds.contains(&pushed.key()) || old.is_some_and(|old| !under_way.insert(old)) {
             outcomes.said.push((pushed, Verdict::Waiting));
         } else {
             outcomes.pending.push(pushed);

@@ -392,7 +392,12 @@ impl Device {
                 held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
             }
         }
-        let taken = self.docs.get_mut(&on.doc).map(|held| &mut held.proofs.taken);
+        let mut held = self.docs.get_mut(&on.doc);
+        if let Some(held) = held.as_mut().filter(|_| on.verdict == Verdict::Accepted) {
+            // By their own right: it was given to them again.
+            held.leaving = false;
+        }
+        let taken = held.map(|held| &mut held.proofs.taken);
         let taken = taken.and_then(|taken| taken.iter_mut().find(|taken| taken.hash == on.hash));
         if let (Some(taken), Some(mark)) = (taken, page.mark) {
             taken.mark = mark;

@@ -397,15 +397,9 @@ impl Device {
             log.push(self.note(LogRecord::Synced(answer.server_time_ms)));
         }
 
-        if !answer.more {
-            for doc in self.let_go() {
-                page.touched.remove(&doc);
-                page.drops.push(doc.to_string());
-                page.drops.extend(self.drop_reviews(doc));
-            }
-        }
         let mut effects = vec![self.store(&mut page)];
         effects.extend(log);
+        effects.extend(self.see_off(!answer.more));
         effects.push(self.status());
         effects.extend(page.notices.into_iter().map(Effect::Notice));
         if more && !self.flight.revoked {
@@ -415,26 +409,31 @@ impl Device {
     }
 
     fn store(&mut self, page: &mut Page) -> Effect {
-        let leaving: Vec<DocId> =
-            self.docs.iter().filter(|(_, held)| held.leaving).map(|(doc, _)| *doc).collect();
-        let busy = self.docs_with_work();
-        let mut drops = std::mem::take(&mut page.drops);
-        let owing = |doc: &DocId| self.docs.get(doc).is_some_and(|held| self.owes(held));
-        let leaving: Vec<DocId> =
-            leaving.into_iter().filter(|doc| !busy.contains(doc) && !owing(doc)).collect();
-        for doc in leaving {
-            self.docs.remove(&doc);
-            page.touched.remove(&doc);
-            drops.push(doc.to_string());
-            drops.extend(self.drop_reviews(doc));
-        }
         let mut puts: Vec<Put> = page.touched.iter().filter_map(|doc| self.put(*doc)).collect();
         puts.append(&mut page.office);
         Effect::Cache {
             puts,
-            drops,
+            drops: std::mem::take(&mut page.drops),
             cursor: self.cursor.as_ref().and_then(|cursor| keeping::stored(cursor, self.read_from)),
         }
+    }
+
+    /// What goes from this device: after the log knows what was answered for. A start in between, on which that is
+    /// asked for again, would else find the work and not its document, and make one of the work alone.
+    fn see_off(&mut self, all_has_come: bool) -> Option<Effect> {
+        let busy = self.docs_with_work();
+        let leaving = self.docs.iter().filter(|(doc, held)| held.leaving && !busy.contains(doc));
+        let mut gone: Vec<DocId> =
+            leaving.filter(|(_, held)| !self.owes(held)).map(|(doc, _)| *doc).collect();
+        for doc in &gone {
+            self.docs.remove(doc);
+        }
+        if all_has_come {
+            gone.extend(self.let_go());
+        }
+        let mut drops: Vec<String> = gone.iter().map(DocId::to_string).collect();
+        drops.extend(gone.into_iter().flat_map(|doc| self.drop_reviews(doc)));
+        (!drops.is_empty()).then_some(Effect::Cache { puts: Vec::new(), drops, cursor: None })
     }
 
     /// What was said of a document goes with it.

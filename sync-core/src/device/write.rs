@@ -180,7 +180,9 @@ impl Device {
         let new: Vec<Wrote> = remade
             .into_iter()
             .map(|(intent, change)| {
-                let replaces = old.iter().find(|w| w.intent.id == intent.id).map(|wrote| wrote.item.hash);
+                let made_from =
+                    old.iter().find(|wrote| wrote.intent.id == intent.id).map(|wrote| &wrote.item);
+                let replaces = made_from.map(|item| item.replaces.unwrap_or(item.hash));
                 let item = Item { doc, scope, incarnation, hash: change.hash(), replaces };
                 Wrote { intent: intent.clone(), item, bytes: ByteVec::from(change.bytes().to_vec()) }
             })

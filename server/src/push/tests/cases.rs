@@ -118,13 +118,15 @@ async fn of_a_change_and_what_was_made_in_its_place_one_is_admitted() {
     let notes: Vec<_> = anna.rows("visit").into_iter().map(|row| row.fields["notes"].clone()).collect();
     assert_eq!(notes.iter().filter(|note| **note == "поверх него".into()).count(), 1, "{notes:?}");
 
-    // The other way round: in place of what is in the log already.
-    let old = header(&delayed.envelopes[0]).items[0].hash;
+    // The other way round: in place of what is in the log already, and of what something else there was made from.
     boris.visit(&field, case, "в третий раз");
     let request = next(&mut boris, &field);
-    let twin = sealed_again(2, &request.envelopes[0], |header| header.items[0].replaces = Some(old));
-    let request = SyncRequest { envelopes: vec![twin], ..request };
-    assert_eq!(send(&field, &boris, &request).await, [Verdict::Settled]);
+    for old in &delayed.envelopes {
+        let old = header(old).items[0].hash;
+        let twin = sealed_again(2, &request.envelopes[0], |header| header.items[0].replaces = Some(old));
+        let request = SyncRequest { envelopes: vec![twin], ..request.clone() };
+        assert_eq!(send(&field, &boris, &request).await, [Verdict::Settled]);
+    }
 }
 
 #[tokio::test]

@@ -198,10 +198,13 @@ fn what_is_to_be_made_again_for_ever_waits_for_the_next_sync() {
     let mut host = phone();
     visit(&mut host, 1, 4);
     let mut request = sync(&mut host);
+    let first = items(request.as_ref().unwrap()).remove(0).hash;
     let mut talks = 0;
     while let Some(asked) = request {
         talks += 1;
         assert!(talks < 9, "the line is kept busy");
+        let named = items(&asked).remove(0).replaces;
+        assert_eq!(named, (talks > 1).then_some(first), "every time it names the first");
         answer(&mut host, &verdicts(&asked, |_| Verdict::Remake(RemakeReason::PredecessorSetAside)));
         request = sent(&mut host);
     }
