@@ -51,8 +51,8 @@ fn a_log_of_long_ago_is_let_go_only_when_the_server_has_it() {
     anna.phone.restart();
     assert_eq!((holdings_of_logs(&anna), anna.phone.waiting() > 0), (1, true));
     assert_eq!(lost(&mut district, &anna), BTreeSet::new());
-    let at = anna.phone.rows().into_iter().find(|row| row.record_type == "visit").unwrap();
-    let at = (at.doc, at.id);
+    let visit = anna.phone.rows().into_iter().find(|row| row.record_type == "visit").unwrap();
+    let at = (visit.doc, visit.id);
     anna.sync_all();
     anna.sync_all();
     assert_eq!(holdings_of_logs(&anna), 0, "acknowledged, and long over");
@@ -67,6 +67,7 @@ fn a_log_of_long_ago_is_let_go_only_when_the_server_has_it() {
     anna.phone.hear_nothing();
     let row = anna.phone.row(&at).expect("what waits stays");
     assert_eq!((row.state, &row.fields["witness"]), (RowState::Phone, &"соседка".into()));
+    assert_eq!(row.fields.get("notes"), visit.fields.get("notes"), "on what it was written on");
     anna.sync_all();
     anna.sync_all();
     assert_eq!(holdings_of_logs(&anna), 0, "and goes when it is answered for");
