@@ -55,9 +55,14 @@ impl Told {
         scopes: &Scopes,
     ) -> Result<(), Violation> {
         let items = items_of(request);
+        let mut said = BTreeMap::new();
         for on in &answer.verdicts {
             let key = (to.device, on.doc, on.hash);
-            self.verdict(to, key, on.verdict, mirror, scopes)?;
+            // A change may be in two envelopes of one request: answered before, and put into another for a server
+            // that was restored.
+            if said.insert(key, on.verdict) != Some(on.verdict) {
+                self.verdict(to, key, on.verdict, mirror, scopes)?;
+            }
             if on.verdict == Verdict::SetAside(Reason::OutOfScope)
                 && let Some(family) = items.get(&(on.doc, on.hash)).and_then(|scope| scope.family)
                 && to.person.duty == footpath::store::Duty::Worker
