@@ -8,18 +8,28 @@ pub const DICTIONARY: &[u8] = include_bytes!("deflated.dict");
 
 /// The bytes, deflated.
 pub fn deflate(bytes: &[u8]) -> Option<Vec<u8>> {
+    deflate_behind(DICTIONARY, bytes)
+}
+
+/// What was deflated; `None` when it is damaged, or more than about `most` bytes.
+pub fn inflate(deflated: &[u8], most: usize) -> Option<Vec<u8>> {
+    inflate_behind(DICTIONARY, deflated, most)
+}
+
+/// The same behind another dictionary.
+pub fn deflate_behind(dictionary: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
     let mut packer = Compress::new(Compression::best(), false);
-    packer.set_dictionary(DICTIONARY).ok()?;
+    packer.set_dictionary(dictionary).ok()?;
     // Deflating adds some bytes at most.
     let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 100 + 64);
     let status = packer.compress_vec(bytes, &mut out, FlushCompress::Finish).ok()?;
     (status == Status::StreamEnd).then_some(out)
 }
 
-/// What was deflated; `None` when it is damaged, or more than about `most` bytes.
-pub fn inflate(deflated: &[u8], most: usize) -> Option<Vec<u8>> {
+/// What was deflated behind this dictionary.
+pub fn inflate_behind(dictionary: &[u8], deflated: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut unpacker = Decompress::new(false);
-    unpacker.set_dictionary(DICTIONARY).ok()?;
+    unpacker.set_dictionary(dictionary).ok()?;
     let mut out = Vec::with_capacity((deflated.len() * 4).min(most) + 64);
     loop {
         let read = usize::try_from(unpacker.total_in()).ok()?;

@@ -1,5 +1,5 @@
 //! What records say, where the tables leave it to the log: a record with one change shows what that change put, and
-//! its row of the log says it. See ADR 58.
+//! its row of the log says it. The digest follows from that. See ADR 58.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::queries::records::RecordItem;
 use super::{ReadModelError, project};
 use crate::store::{ChangeLog, ChangeRow, Entry};
 
-/// Puts in the fields that stand in the log alone.
+/// Puts in the fields and digests that stand in the log alone.
 pub async fn of_records(
     log: &dyn ChangeLog,
     records: impl Iterator<Item = &mut RecordItem>,
@@ -19,7 +19,7 @@ pub async fn of_records(
     let mut records: Vec<&mut RecordItem> = records.filter(|record| record.in_log).collect();
     let changes = changes(log, records.iter().map(|record| record.first_seq).collect()).await?;
     for record in &mut records {
-        record.fields = put(&changes, record.first_seq, &record.id)?;
+        (record.fields, record.digest) = put(&changes, record.first_seq, &record.id)?;
         record.in_log = false;
     }
     Ok(())
@@ -36,12 +36,12 @@ pub async fn of_story(
     for change in history.iter_mut().filter(|change| change.in_log) {
         let row = changes.get(&change.seq).ok_or(ReadModelError::Odd("number of a change"))?;
         change.change = row.hash.to_string();
-        change.fields = put(&changes, change.seq, &record.id)?;
+        (change.fields, change.digest) = put(&changes, change.seq, &record.id)?;
         change.in_log = false;
     }
     // Its only change is in the story.
     if record.in_log {
-        record.fields = put(&changes, record.first_seq, &record.id)?;
+        (record.fields, record.digest) = put(&changes, record.first_seq, &record.id)?;
         record.in_log = false;
     }
     Ok(())
@@ -60,19 +60,20 @@ async fn changes(log: &dyn ChangeLog, seqs: Vec<u64>) -> Result<BTreeMap<u64, Ch
         .collect())
 }
 
-/// What this row of the log put into the record.
+/// What this row of the log put into the record, and the digest of just that.
 fn put(
     changes: &BTreeMap<u64, ChangeRow>,
     seq: u64,
     record: &str,
-) -> Result<Map<String, Value>, ReadModelError> {
+) -> Result<(Map<String, Value>, String), ReadModelError> {
     let odd = || ReadModelError::Odd("number of a change");
     let row = changes.get(&seq).ok_or_else(odd)?;
     let change = Change::parse(&row.bytes).map_err(|_| odd())?;
     let mut alone = project::alone(row.scope.kind, &row.doc.to_string(), &change);
     let fields = alone.remove(record).ok_or_else(odd)?;
+    let digest = project::digest(&fields).to_string();
     match serde_json::to_value(fields) {
-        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(Value::Object(fields)) => Ok((fields, digest)),
         _ => Err(odd()),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sync_core::crdt::{Action, Change, Document, DocumentError, Key, Object};
-use sync_core::ids::{Hash32, Month};
+use sync_core::ids::{ChangeHash, Hash32, Month};
 use sync_core::office::Decision;
 use sync_core::record::{Fields, Record, Scalar, Written};
 use sync_core::schema::{self, Violation};
@@ -78,15 +78,22 @@ pub fn day(date: &str) -> i64 {
     if is_civil_date(date) { date.replace('-', "").parse().unwrap_or(0) } else { 0 }
 }
 
-/// What a review makes of a record whose digest is `now`.
+/// The digest of a record that shows what one change put into it.
+pub fn digest(put: &Fields) -> Hash32 {
+    let written = |value: &Scalar| vec![Written { value: value.clone(), change: ChangeHash([0; 32]) }];
+    let fields = put.iter().map(|(name, value)| (name.clone(), written(value))).collect();
+    Record { id: String::new(), fields }.digest()
+}
+
+/// What a review makes of a record whose digest is `now`, or begins so.
 ///
 /// A returned record that differs from what was returned is corrected and needs a new look, so it is
 /// `received` again; that it was returned before is in the list of decisions.
 pub fn state(newest: Option<(Decision, &str)>, now: &str) -> &'static str {
     match newest {
-        Some((Decision::Approved, digest)) if digest == now => "approved",
+        Some((Decision::Approved, digest)) if digest.starts_with(now) => "approved",
         Some((Decision::Approved, _)) => "edited",
-        Some((Decision::Returned, digest)) if digest == now => "returned",
+        Some((Decision::Returned, digest)) if digest.starts_with(now) => "returned",
         Some((Decision::Returned, _)) | None => "received",
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 use sync_core::civil;
 use sync_core::crdt::{Change, DocumentError};
-use sync_core::ids::{hex, unhex};
+use sync_core::ids::{Hash32, hex, unhex};
 use sync_core::office::{Decision, Review};
 use sync_core::record::Fields;
 use sync_core::scope::Kind;
@@ -40,7 +40,8 @@ pub fn collect(reading: &mut Reading, change: &Change) -> Result<Written, Docume
             // Of a name that is not shown as it is, the log cannot be asked.
             let says_all = put == projected.fields
                 && hex(&key_of(&id)) == id
-                && reading.alone(change).get(&id) == Some(&put);
+                && reading.alone(change).get(&id) == Some(&put)
+                && project::digest(&put) == projected.digest;
             records.push(Touched { id, put, projected, says_all });
         }
     }
@@ -94,7 +95,7 @@ struct Known {
     in_log: bool,
     first: First,
     flags: Option<String>,
-    digest: [u8; 32],
+    digest: Vec<u8>,
 }
 
 /// What the row of a record says of its first change.
@@ -109,7 +110,7 @@ fn known(transaction: &Transaction<'_>, doc: i64, id: &str) -> Result<Option<Kno
     let known = transaction
         .prepare_cached(
             "SELECT n, fields IS NULL, first_seq, writer, at_ms, received_ms, flags, digest FROM record
-             WHERE id = ?1 AND doc = ?2",
+             WHERE substr(id, 9) = substr(?1, 9) AND id = ?1 AND doc = ?2",
         )?
         .query_row(params![key_of(id), doc], |row| {
             Ok(Known {
@@ -195,7 +196,10 @@ pub fn put_review(
             row.received_ms
         ])?;
     let found: Option<(i64, String)> = transaction
-        .prepare_cached("SELECT n, digest FROM record_shown WHERE doc_key = ?1 AND key = ?2")?
+        .prepare_cached(
+            "SELECT n, digest FROM record_shown
+             WHERE doc_key = ?1 AND substr(key, 9) = substr(?2, 9) AND key = ?2",
+        )?
         .query_row(params![key_of(doc), key_of(record)], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some((n, digest)) = found {
@@ -263,6 +267,7 @@ fn put_record(
     let state = state_of(transaction, &from.change.doc.to_string(), id, &projected.digest.to_string())?;
     let state = project::state_number(state);
     let fields = (!in_log).then(|| packed(&projected.fields));
+    let digest = if in_log { beginning(&projected.digest) } else { &projected.digest.0 };
     // A record without a readable date stands under the day the server first got it.
     let received_ms = before.map_or(from.row.received_ms, |known| known.first.received_ms);
     let day = project::day(&projected.date.clone().unwrap_or_else(|| civil::date(received_ms)));
@@ -284,7 +289,7 @@ fn put_record(
                 violations,
                 flags,
                 fields,
-                projected.digest.0,
+                digest,
                 voided,
                 seq
             ])?;
@@ -294,7 +299,7 @@ fn put_record(
         .prepare_cached(
             "INSERT INTO record (doc, id, type, writer, at_ms, day, state, conflicts, violations, flags, fields, digest,
                                  voided, first_seq, last_seq, received_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NULL, ?15)",
         )?
         .execute(params![
             from.doc,
@@ -308,7 +313,7 @@ fn put_record(
             violations,
             flags,
             fields,
-            projected.digest.0,
+            digest,
             voided,
             seq,
             received_ms
@@ -396,6 +401,11 @@ pub fn kind_name(kind: Kind) -> &'static str {
 /// An id in hex as the tables keep it.
 fn key_of(id: &str) -> Vec<u8> {
     unhex(id).unwrap_or_else(|| id.as_bytes().to_vec())
+}
+
+/// So much of a digest stands in the tables while the log says the rest: enough to know again what was reviewed.
+fn beginning(digest: &Hash32) -> &[u8] {
+    digest.0.get(..8).unwrap_or_default()
 }
 
 fn packed(fields: &Fields) -> Vec<u8> {

@@ -43,13 +43,14 @@ CREATE TABLE record (
   violations  TEXT,             -- JSON, as the schema check gave them; NULL for none
   flags       TEXT,             -- JSON list of codes, sorted; NULL for none
   fields      BLOB,             -- JSON object of shown values, deflated; NULL while row first_seq of the log says it all
-  digest      BLOB    NOT NULL,
+  digest      BLOB    NOT NULL, -- its first 8 bytes while row first_seq of the log says it all
   voided      INTEGER NOT NULL,
   first_seq   INTEGER NOT NULL,
-  last_seq    INTEGER NOT NULL,
+  last_seq    INTEGER,          -- NULL while it is first_seq
   received_ms INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX record_by_id ON record (id, doc);
+-- Ids begin with a time or at random, and all end at random: half of one leads to nearly one row.
+CREATE INDEX record_by_id    ON record (substr(id, 9));
 CREATE INDEX record_by_day   ON record (day);
 CREATE INDEX record_by_state ON record (state, day);
 CREATE INDEX record_in_doc   ON record (doc, day);
@@ -65,7 +66,7 @@ CREATE TABLE history (
   received_ms INTEGER NOT NULL,
   flag        TEXT,
   fields      BLOB,             -- JSON object of the values this change put, deflated; NULL like the hash
-  digest      BLOB    NOT NULL, -- of the record after this change
+  digest      BLOB    NOT NULL, -- of the record after this change; the first 8 bytes where fields are NULL
   PRIMARY KEY (record, seq)
 ) WITHOUT ROWID;
 
@@ -78,7 +79,8 @@ CREATE VIEW record_shown AS
          coalesce(d.month, format('%04d-%02d', r.day / 10000, r.day / 100 % 100)) AS month, r.state AS state_number,
          CASE r.state WHEN 0 THEN 'received' WHEN 1 THEN 'approved' WHEN 2 THEN 'returned' ELSE 'edited' END AS state,
          lower(hex(r.digest)) AS digest, r.conflicts, coalesce(r.violations, '[]') AS violations,
-         coalesce(r.flags, '[]') AS flags, r.fields, r.voided, r.first_seq, r.last_seq, r.received_ms
+         coalesce(r.flags, '[]') AS flags, r.fields, r.voided, r.first_seq,
+         coalesce(r.last_seq, r.first_seq) AS last_seq, r.received_ms
   FROM record r JOIN doc d ON d.n = r.doc JOIN writer w ON w.n = r.writer;
 
 CREATE VIEW history_shown AS

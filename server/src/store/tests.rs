@@ -5,12 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sync_core::crdt::Document;
 use sync_core::envelope::Item;
-use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id, Month, PublicKey};
+use sync_core::ids::{Actor, ChangeHash, DeviceId, DocId, Hash32, Id, Month, PublicKey};
 use sync_core::office::{OfficeRow, Topic};
-use sync_core::scope::Scope;
+use sync_core::record::Fields;
+use sync_core::scope::{Kind, Scope};
 use sync_core::verdict::{Flag, Reason};
 use sync_core::wire::Grant;
+use sync_core::wire::elided::Wanted;
 
 use super::sqlite::{Founding, SqliteLog};
 use super::*;
@@ -185,6 +188,38 @@ async fn a_batch_that_fails_leaves_nothing_and_takes_nobody_with_it() {
     assert!(matches!(bad, Err(StoreError::AlreadyThere { doc: DocId([1, ..]), .. })));
     assert_eq!(good.unwrap(), [2]);
     assert!(log.changes_of(&[DocId([2; 16])]).await.unwrap().is_empty());
+}
+
+/// Of a hash the log keeps the beginning, where the bytes say the others.
+#[tokio::test]
+async fn changes_that_begin_alike_are_told_apart() {
+    let mut document = Document::new(Kind::Task).unwrap();
+    let fields = Fields::from([("what".to_owned(), "дрова ".repeat(20).into())]);
+    let sound = document.write(&Actor([7; 16]), 1, "", &fields).unwrap().unwrap();
+    let mut alike = sound.hash();
+    alike.0[31] ^= 1;
+    let row = |hash, bytes: &[u8]| {
+        let Entry::Change(row) = change(1, 2) else { unreachable!() };
+        ChangeRow { hash, bytes: bytes.to_vec(), ..row }
+    };
+    let (sound, alike) = (row(sound.hash(), sound.bytes()), row(alike, &[1, 2, 3]));
+    for both in [[sound.clone(), alike.clone()], [alike, sound]] {
+        let folder = tempfile::tempdir().unwrap();
+        let log = open(folder.path());
+        for (n, row) in both.iter().enumerate() {
+            let asked: Vec<_> = both.iter().map(|row| (row.doc, row.hash)).collect();
+            let known = log.known(row.device, &asked).await.unwrap();
+            let known: Vec<bool> = known.iter().map(Option::is_some).collect();
+            assert_eq!(known, [n > 0, false], "before the one with number {}", n + 1);
+            log.append(batch(vec![Entry::Change(row.clone())])).await.unwrap();
+            let again = log.append(batch(vec![Entry::Change(row.clone())])).await;
+            assert_eq!(again, Err(StoreError::AlreadyThere { doc: row.doc, hash: row.hash }));
+        }
+        assert_eq!(log.changes_of(&[both[0].doc]).await.unwrap()[&both[0].doc], both);
+        let beginning = both[0].hash.0.first_chunk().copied().unwrap();
+        let wanted = Wanted { changes: [(both[0].doc, beginning)].into(), ..Wanted::default() };
+        assert_eq!(log.beginning_so(wanted).await.unwrap().changes[&(both[0].doc, beginning)], None);
+    }
 }
 
 #[tokio::test]

@@ -46,13 +46,13 @@ const SABOTAGES: &[Sabotage] = &[
     Sabotage {
         name: "a change has another author",
         file: "log.db",
-        sql: "UPDATE log SET author = zeroblob(16) WHERE seq = (SELECT min(seq) FROM log WHERE kind = 1)",
+        sql: "UPDATE log SET author = device WHERE seq = (SELECT min(seq) FROM log WHERE kind = 1)",
         named: "SELECT 'row ' || min(seq) FROM log WHERE kind = 1",
     },
     Sabotage {
         name: "a change is from another device",
         file: "log.db",
-        sql: "UPDATE log SET device = (SELECT id FROM devices WHERE id <> device LIMIT 1) \
+        sql: "UPDATE log SET device = (SELECT n FROM names JOIN devices USING (id) WHERE n <> device LIMIT 1) \
               WHERE seq = (SELECT min(seq) FROM log WHERE kind = 1)",
         named: "SELECT 'row ' || min(seq) FROM log WHERE kind = 1",
     },
@@ -72,8 +72,10 @@ const SABOTAGES: &[Sabotage] = &[
     Sabotage {
         name: "a device's key is another",
         file: "log.db",
-        sql: "UPDATE devices SET public_key = randomblob(32) WHERE id = (SELECT device FROM envelopes WHERE id = 1)",
-        named: "SELECT 'envelope 1 of device ' || lower(hex(device)) FROM envelopes WHERE id = 1",
+        sql: "UPDATE devices SET public_key = randomblob(32) \
+              WHERE id = (SELECT names.id FROM envelopes JOIN names ON n = device WHERE envelopes.id = 1)",
+        named: "SELECT 'envelope 1 of device ' || lower(hex(names.id)) FROM envelopes JOIN names ON n = device \
+                WHERE envelopes.id = 1",
     },
     Sabotage {
         name: "the newest envelope of a device is another",
@@ -84,7 +86,33 @@ const SABOTAGES: &[Sabotage] = &[
     Sabotage {
         name: "a document is filed under another family",
         file: "log.db",
-        sql: "UPDATE log SET family = zeroblob(16) WHERE seq = (SELECT max(seq) FROM log WHERE kind = 1)",
+        sql: "UPDATE log SET family = author WHERE seq = (SELECT max(seq) FROM log WHERE kind = 1)",
+        named: ONE_CHANGE,
+    },
+    Sabotage {
+        name: "a document has another id",
+        file: "log.db",
+        sql: "UPDATE names SET id = randomblob(16) \
+              WHERE n = (SELECT doc FROM log WHERE kind = 1 ORDER BY seq DESC LIMIT 1)",
+        named: ONE_CHANGE,
+    },
+    Sabotage {
+        name: "a person has another id",
+        file: "log.db",
+        sql: "UPDATE names SET id = randomblob(16) \
+              WHERE n = (SELECT author FROM log WHERE kind = 1 ORDER BY seq DESC LIMIT 1)",
+        named: ONE_CHANGE,
+    },
+    Sabotage {
+        name: "the beginning of a hash is another",
+        file: "log.db",
+        sql: "UPDATE log SET hash = randomblob(6) WHERE seq = (SELECT max(seq) FROM log WHERE kind = 1)",
+        named: ONE_CHANGE,
+    },
+    Sabotage {
+        name: "a change has another hash beside it",
+        file: "log.db",
+        sql: "UPDATE log SET hash = randomblob(32) WHERE seq = (SELECT max(seq) FROM log WHERE kind = 1)",
         named: ONE_CHANGE,
     },
     Sabotage {

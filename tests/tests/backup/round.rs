@@ -80,11 +80,8 @@ fn a_backup_of_a_log_that_is_not_whole_is_put_in_place_on_demand_only() {
     let key = world.key();
     world.footpath().stop();
     let log = Connection::open(world.footpath().data.path().join("log.db")).unwrap();
-    log.execute(
-        "UPDATE log SET author = zeroblob(16) WHERE seq = (SELECT min(seq) FROM log WHERE kind = 1)",
-        [],
-    )
-    .unwrap();
+    log.execute("UPDATE log SET author = device WHERE seq = (SELECT min(seq) FROM log WHERE kind = 1)", [])
+        .unwrap();
     drop(log);
     let backup = world.back_up(&key, "monday");
     let other = Footpath::new();

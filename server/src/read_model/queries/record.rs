@@ -71,7 +71,7 @@ pub struct ChangeItem {
     pub fields: Map<String, Value>,
     /// The record's digest after it.
     pub digest: String,
-    /// The hash and the values are still to be read from its log row.
+    /// The hash, the values and the digest are still to be read from its log row.
     #[serde(skip)]
     pub in_log: bool,
 }
@@ -93,7 +93,10 @@ pub fn find(
     id: &str,
     doc: Option<&str>,
 ) -> Result<Option<RecordItem>, ReadModelError> {
-    let sql = format!("{SELECT} WHERE r.key = ?1 AND (?2 IS NULL OR r.doc_key = ?2) ORDER BY r.first_seq");
+    let sql = format!(
+        "{SELECT} WHERE substr(r.key, 9) = substr(?1, 9) AND r.key = ?1 AND (?2 IS NULL OR r.doc_key = ?2)
+         ORDER BY r.first_seq"
+    );
     let mut select = connection.prepare_cached(&sql)?;
     let mut rows = select.query(params![key(id), doc.map(key)])?;
     while let Some(row) = rows.next()? {
@@ -155,7 +158,8 @@ pub fn history(connection: &Connection, record: &RecordItem) -> Result<Vec<Chang
         "SELECT h.seq, h.hash, h.author, ",
         name_of!("h.author"),
         ", h.device, h.at_ms, h.received_ms, h.flag, h.fields, h.digest
-         FROM history_shown h WHERE h.doc_key = ?1 AND h.key = ?2 ORDER BY h.seq"
+         FROM history_shown h
+         WHERE h.doc_key = ?1 AND substr(h.key, 9) = substr(?2, 9) AND h.key = ?2 ORDER BY h.seq"
     ))?;
     let mut rows = select.query(params![key(&record.doc), key(&record.id)])?;
     let mut history = Vec::new();

@@ -84,7 +84,7 @@ pub struct RecordItem {
     /// Numbers of the first and the newest log row about it.
     pub first_seq: u64,
     pub last_seq: u64,
-    /// The fields are still to be read from the first log row about it.
+    /// The fields and the digest are still to be read from the first log row about it.
     #[serde(skip)]
     pub in_log: bool,
     /// Its place among those of the same day.

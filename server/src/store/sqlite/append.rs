@@ -1,14 +1,16 @@
 //! Appending a batch: its rows, and the tables that follow from them, in one transaction.
 
-use rusqlite::{ErrorCode, params};
+use rusqlite::params;
 use sync_core::office::Topic;
 use sync_core::wire::Grant;
 
 use super::codec::{
     AssignedBody, ClosedBody, GrantBody, SetAsideBody, bytes, grant_columns, kind_number, kinds, topic_number,
 };
-use super::pack::pack;
+use super::names::{number, number_of};
+use super::pack::{Kept, pack};
 use super::people;
+use super::seek::{Sought, seek};
 use super::writer::Writing;
 use crate::store::{
     Assignment, Batch, ChangeRow, Entry, OfficeEntry, QuarantineState, SetAsideRow, StoreError, Stored,
@@ -87,49 +89,48 @@ fn entry_row(writing: &Writing<'_>, seq: u64, now_ms: i64, entry: &Entry) -> Sto
 }
 
 fn change_row(writing: &Writing<'_>, seq: u64, now_ms: i64, change: &ChangeRow) -> Stored<()> {
-    let scope = &change.scope;
-    let body = &pack(&change.hash, &change.bytes);
-    let inserted = writing
-        .connection
+    let Kept { mut hash, body } = pack(change.author, &change.hash, &change.bytes);
+    match seek(writing.connection, change.doc, &change.hash)? {
+        Sought::There(_) => {
+            return Err(StoreError::AlreadyThere { doc: change.doc, hash: change.hash });
+        }
+        Sought::Alike => hash = change.hash.0.to_vec(),
+        Sought::Nowhere => {}
+    }
+    let connection = writing.connection;
+    let doc = number(connection, change.doc.0)?;
+    let kind = kind_number(change.scope.kind);
+    let family = number_of(connection, change.scope.family.map(|id| id.0))?;
+    let place = number_of(connection, change.scope.place.map(|id| id.0))?;
+    let month = change.scope.month.map(|month| month.0);
+    let author = number(connection, change.author.0)?;
+    let device = number(connection, change.device.0)?;
+    connection
         .prepare_cached(
             "INSERT INTO log (seq, kind, doc, doc_kind, family, place, month, hash, author, device, envelope, flag, \
              received_ms, body, size) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             seq,
-            change.doc.0,
-            kind_number(scope.kind),
-            scope.family.map(|id| id.0),
-            scope.place.map(|id| id.0),
-            scope.month.map(|month| month.0),
-            change.hash.0,
-            change.author.0,
-            change.device.0,
+            doc,
+            kind,
+            family,
+            place,
+            month,
+            hash,
+            author,
+            device,
             change.envelope,
             change.flag.map(|flag| flag.code()),
             now_ms,
             body,
             (body.len() != change.bytes.len()).then_some(change.bytes.len() as i64),
-        ]);
-    match inserted {
-        Ok(_) => {}
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-            return Err(StoreError::AlreadyThere { doc: change.doc, hash: change.hash });
-        }
-        Err(error) => return Err(error.into()),
-    }
-    writing
-        .connection
+        ])?;
+    connection
         .prepare_cached(
             "INSERT OR IGNORE INTO documents (doc, kind, family, place, month) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![
-            change.doc.0,
-            kind_number(scope.kind),
-            scope.family.map(|id| id.0),
-            scope.place.map(|id| id.0),
-            scope.month.map(|month| month.0),
-        ])?;
+        .execute(params![doc, kind, family, place, month])?;
     Ok(())
 }
 
@@ -146,6 +147,7 @@ fn office_row(writing: &Writing<'_>, seq: u64, now_ms: i64, office: &OfficeEntry
         Grant::Organisation(_) => everyone = Some(1),
         Grant::Person(id) => person = Some(id.0),
     }
+    let number_of = |id| number_of(writing.connection, id);
     writing
         .connection
         .prepare_cached(
@@ -154,14 +156,14 @@ fn office_row(writing: &Writing<'_>, seq: u64, now_ms: i64, office: &OfficeEntry
         )?
         .execute(params![
             seq,
-            doc,
-            family,
-            place,
-            person,
+            number_of(doc)?,
+            number_of(family)?,
+            number_of(place)?,
+            number_of(person)?,
             everyone,
             topic_number(row.topic),
-            row.subject.0,
-            office.by.0,
+            number(writing.connection, row.subject.0)?,
+            number(writing.connection, office.by.0)?,
             now_ms,
             bytes(row),
         ])?;
@@ -178,7 +180,7 @@ fn plain_row(writing: &Writing<'_>, seq: u64, now_ms: i64, kind: i64, by: Id, bo
     writing
         .connection
         .prepare_cached("INSERT INTO log (seq, kind, author, received_ms, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![seq, kind, by.0, now_ms, body])?;
+        .execute(params![seq, kind, number(writing.connection, by.0)?, now_ms, body])?;
     Ok(())
 }
 
@@ -241,7 +243,14 @@ fn set_aside(writing: &Writing<'_>, seq: u64, now_ms: i64, row: &SetAsideRow) ->
             "INSERT INTO log (seq, kind, author, device, envelope, received_ms, body) \
              VALUES (?1, 6, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![seq, row.author.0, row.device.0, row.envelope, now_ms, bytes(&body)])?;
+        .execute(params![
+            seq,
+            number(writing.connection, row.author.0)?,
+            number(writing.connection, row.device.0)?,
+            row.envelope,
+            now_ms,
+            bytes(&body)
+        ])?;
     writing
         .connection
         .prepare_cached(

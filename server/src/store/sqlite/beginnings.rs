@@ -5,7 +5,8 @@ use sync_core::ids::{ChangeHash, DocId};
 use sync_core::scope::Scope;
 use sync_core::wire::elided::{Found, Wanted};
 
-use super::codec::{self, id, odd};
+use super::codec::{self, DOCUMENT, ROW, id, odd};
+use super::names::numbered;
 use crate::store::Stored;
 
 /// What there is under each beginning; nothing where two begin alike.
@@ -21,8 +22,11 @@ pub fn find(connection: &Connection, wanted: &Wanted) -> Stored<Found> {
 }
 
 fn document(connection: &Connection, beginning: &[u8]) -> Stored<Option<(DocId, Scope)>> {
-    let sql = "SELECT doc, kind, family, place, month FROM documents WHERE doc >= ?1 AND doc <= ?2 LIMIT 2";
-    let mut statement = connection.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT {DOCUMENT} FROM names JOIN documents ON documents.doc = names.n \
+         WHERE names.id >= ?1 AND names.id <= ?2 LIMIT 2"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([beginning.to_vec(), last::<16>(beginning)])?;
     let mut only = None;
     while let Some(row) = rows.next()? {
@@ -35,15 +39,21 @@ fn document(connection: &Connection, beginning: &[u8]) -> Stored<Option<(DocId, 
 }
 
 fn change(connection: &Connection, doc: DocId, beginning: &[u8]) -> Stored<Option<ChangeHash>> {
-    let sql = "SELECT hash FROM log WHERE kind = 1 AND doc = ?1 AND hash >= ?2 AND hash <= ?3 LIMIT 2";
-    let mut statement = connection.prepare_cached(sql)?;
+    let doc_is = numbered!("?1");
+    let sql = format!(
+        "SELECT {ROW} FROM log INDEXED BY log_change \
+         WHERE kind = 1 AND doc = {doc_is} AND hash >= ?2 AND hash <= ?3 LIMIT 2"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([doc.0.to_vec(), beginning.to_vec(), last::<32>(beginning)])?;
     let mut only = None;
     while let Some(row) = rows.next()? {
         if only.is_some() {
             return Ok(None);
         }
-        only = Some(id!(row, 0, ChangeHash).ok_or(odd("hash"))?);
+        // What cannot be read is not known: then the device names it in full.
+        let Ok((hash, _)) = codec::change(row) else { return Ok(None) };
+        only = Some(hash);
     }
     Ok(only)
 }

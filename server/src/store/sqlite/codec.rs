@@ -10,6 +10,7 @@ use sync_core::scope::{Kind, Scope};
 use sync_core::verdict::{Flag, Reason};
 use sync_core::wire::Grant;
 
+use super::names::named;
 use super::pack;
 use crate::store::{
     Assignment, ChangeRow, Entry, HeadOf, LogRow, OfficeEntry, RowHead, SetAsideRow, StoreError, Stored,
@@ -68,13 +69,34 @@ pub struct ClosedBody {
     pub note: String,
 }
 
-/// The columns of a head, in the order [`head`] reads them.
-pub const HEAD: &str = "seq, kind, doc, doc_kind, family, place, month, person, everyone, topic, subject, hash, \
-                        coalesce(size, length(body))";
+/// A document and what it was created as.
+pub const DOCUMENT: &str = concat!(
+    named!("documents.doc"),
+    ", documents.kind, ",
+    named!("documents.family"),
+    ", ",
+    named!("documents.place"),
+    ", documents.month"
+);
 
-/// The columns of a whole row, in the order [`log_row`] reads them.
-pub const WHOLE: &str = "seq, kind, doc, doc_kind, family, place, month, person, everyone, topic, subject, hash, \
-                         author, device, envelope, flag, received_ms, body";
+/// The columns of a whole row, in the order [`log_row`] and [`head`] read them.
+pub const ROW: &str = concat!(
+    "seq, kind, ",
+    named!("doc"),
+    ", doc_kind, ",
+    named!("family"),
+    ", ",
+    named!("place"),
+    ", month, ",
+    named!("person"),
+    ", everyone, topic, ",
+    named!("subject"),
+    ", hash, ",
+    named!("author"),
+    ", ",
+    named!("device"),
+    ", envelope, flag, received_ms, body, coalesce(size, length(body))"
+);
 
 /// Something in the database that this program did not write.
 pub fn odd(what: &'static str) -> StoreError {
@@ -184,13 +206,13 @@ fn addressed_to(row: &Row<'_>, org: Id) -> Stored<Grant> {
     person.or(place).or(family).or(document).ok_or(odd("address"))
 }
 
-/// A row selected as [`HEAD`]; only changes and office data have heads.
+/// A row selected as [`ROW`]; only changes and office data have heads.
 pub fn head(row: &Row<'_>, org: Id) -> Stored<RowHead> {
     let what = match row.get(1)? {
         kinds::CHANGE => HeadOf::Change {
             doc: id!(row, 2, DocId).ok_or(odd("change"))?,
             scope: scope(row, 3)?,
-            hash: id!(row, 11, ChangeHash).ok_or(odd("change"))?,
+            hash: change(row)?.0,
         },
         kinds::OFFICE => HeadOf::Office {
             topic: topic(row.get(9)?)?,
@@ -199,17 +221,24 @@ pub fn head(row: &Row<'_>, org: Id) -> Stored<RowHead> {
         },
         _ => return Err(odd("head")),
     };
-    Ok(RowHead { seq: row.get(0)?, what, size: row.get(12)? })
+    Ok(RowHead { seq: row.get(0)?, what, size: row.get(18)? })
 }
 
-/// A row selected as [`WHOLE`].
+/// Hash and bytes of the change in a row selected as [`ROW`].
+pub fn change(row: &Row<'_>) -> Stored<(ChangeHash, Vec<u8>)> {
+    let author = id!(row, 12, Id).ok_or(odd("author"))?;
+    let blob = |column| row.get_ref(column)?.as_blob().map_err(|_| odd("change"));
+    pack::unpack(author, blob(11)?, blob(17)?)
+}
+
+/// A row selected as [`ROW`].
 pub fn log_row(row: &Row<'_>, org: Id) -> Stored<LogRow> {
     let body = row.get_ref(17)?.as_blob().map_err(|_| odd("body"))?;
     let by = || -> Stored<Id> { id!(row, 12, Id).ok_or(odd("author")) };
     let device = || -> Stored<DeviceId> { id!(row, 13, DeviceId).ok_or(odd("device")) };
     let entry = match row.get(1)? {
         kinds::CHANGE => {
-            let hash = id!(row, 11, ChangeHash).ok_or(odd("change"))?;
+            let (hash, bytes) = change(row)?;
             Entry::Change(ChangeRow {
                 doc: id!(row, 2, DocId).ok_or(odd("change"))?,
                 scope: scope(row, 3)?,
@@ -218,7 +247,7 @@ pub fn log_row(row: &Row<'_>, org: Id) -> Stored<LogRow> {
                 device: device()?,
                 envelope: row.get(14)?,
                 flag: flag(row.get(15)?)?,
-                bytes: pack::unpack(&hash, body)?,
+                bytes,
             })
         }
         kinds::OFFICE => {

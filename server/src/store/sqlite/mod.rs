@@ -6,6 +6,7 @@ mod beginnings;
 mod codec;
 mod envelopes;
 mod files;
+mod names;
 mod origins;
 mod pack;
 mod pen;
@@ -13,6 +14,9 @@ mod people;
 mod queries;
 mod readers;
 mod schema;
+mod seek;
+mod seventh;
+mod short_ids;
 mod snapshots;
 mod writer;
 

@@ -1,16 +1,20 @@
-//! Changes in less room: what every change says is in a dictionary, what its row says is left out. See ADR 47.
+//! Changes in less room: what every change says is in a dictionary, what its row says is left out. See ADR 47 and 66.
 //!
-//! A packed body is [`PACKED`] and then the content of the chunk, deflated behind the dictionary; the frame around it
-//! (magic, checksum, length) follows from the content and the hash in its row. A body that begins with the chunk's own
-//! first byte is a whole chunk: as all were written once, and as one is still that would not come back byte for byte.
+//! A packed body is its form, and then the content of the chunk, deflated; the frame around it (magic, checksum,
+//! length) follows from the content. A body that begins with the chunk's own first byte is a whole chunk: as all were
+//! written once, and as one is still that would not come back byte for byte.
 
-use sync_core::ids::ChangeHash;
+use sync_core::ids::{ChangeHash, Id, sha256};
 
 use super::codec::odd;
-use crate::deflated::{deflate, inflate};
+use super::short_ids::{id_bytes, lengthen, shorten};
+use crate::deflated::{DICTIONARY, deflate_behind, inflate, inflate_behind};
 use crate::store::Stored;
 
-/// Deflated behind the dictionary of today. Another one gets another number.
+/// Ids as bytes, behind the dictionary and the author's id: who wrote it is often whom it speaks of.
+/// Another dictionary gets another number.
+const BY_AUTHOR: u8 = 2;
+/// Behind the dictionary alone: as all were packed once.
 const PACKED: u8 = 1;
 /// In front of what is kept as it came and does not begin as a chunk does.
 const WHOLE: u8 = 0;
@@ -21,12 +25,56 @@ const MAGIC: [u8; 4] = [CHUNK, 0x6f, 0x4a, 0x83];
 const CHANGE: u8 = 1;
 /// Longer than any change that is admitted.
 const MOST: usize = 1 << 20;
+/// So much of a hash is kept beside a body that says it all. No damage gets past it, and a change is found by it.
+const BEGINNING: usize = 6;
 
-/// The body to keep of a change.
-pub fn pack(hash: &ChangeHash, bytes: &[u8]) -> Vec<u8> {
-    let packed = content(bytes).and_then(deflate).map(|deflated| [&[PACKED], deflated.as_slice()].concat());
-    let comes_back =
-        |packed: &Vec<u8>| packed.len() < bytes.len() && unpack(hash, packed).as_deref() == Ok(bytes);
+/// What is kept of a change.
+#[derive(Debug, PartialEq)]
+pub struct Kept {
+    /// The beginning of the hash, or the whole where the body does not say it.
+    pub hash: Vec<u8>,
+    pub body: Vec<u8>,
+}
+
+/// What to keep of a change of this author.
+pub fn pack(author: Id, hash: &ChangeHash, bytes: &[u8]) -> Kept {
+    let body = body(author, hash, bytes);
+    let hash = if said(bytes) == *hash { beginning(hash).to_vec() } else { hash.0.to_vec() };
+    Kept { hash, body }
+}
+
+/// The hash of a change and its bytes, from what is kept of them. A whole hash is believed: whether the bytes are the
+/// change that it names is not asked here.
+pub fn unpack(author: Id, hash: &[u8], body: &[u8]) -> Stored<(ChangeHash, Vec<u8>)> {
+    let bytes = match body.split_first() {
+        Some((&BY_AUTHOR, deflated)) => {
+            let short = inflate_behind(&dictionary(author), deflated, MOST).ok_or(odd("body"))?;
+            framed(hash, &lengthen(&short).ok_or(odd("body"))?)
+        }
+        Some((&PACKED, deflated)) => framed(hash, &inflate(deflated, MOST).ok_or(odd("body"))?),
+        Some((&WHOLE, bytes)) => bytes.to_vec(),
+        _ => body.to_vec(),
+    };
+    if let Some(whole) = ChangeHash::from_slice(hash) {
+        return Ok((whole, bytes));
+    }
+    let said = said(&bytes);
+    if beginning(&said) == hash { Ok((said, bytes)) } else { Err(odd("body")) }
+}
+
+/// By what a change is found, unless its whole hash is kept.
+pub fn beginning(hash: &ChangeHash) -> &[u8] {
+    hash.0.get(..BEGINNING).unwrap_or_default()
+}
+
+fn body(author: Id, hash: &ChangeHash, bytes: &[u8]) -> Vec<u8> {
+    let packed = content(bytes)
+        .and_then(|content| deflate_behind(&dictionary(author), &shorten(content)))
+        .map(|deflated| [&[BY_AUTHOR], deflated.as_slice()].concat());
+    let comes_back = |packed: &Vec<u8>| {
+        packed.len() < bytes.len()
+            && unpack(author, &hash.0, packed).is_ok_and(|(_, unpacked)| unpacked == bytes)
+    };
     packed.filter(comes_back).unwrap_or_else(|| match bytes.first() {
         None | Some(&CHUNK) => bytes.to_vec(),
         // No change of ours begins so; what does must not be taken for packed.
@@ -34,16 +82,13 @@ pub fn pack(hash: &ChangeHash, bytes: &[u8]) -> Vec<u8> {
     })
 }
 
-/// The bytes of a change from the body kept of it. Whether they are the change of this hash is not asked here.
-pub fn unpack(hash: &ChangeHash, body: &[u8]) -> Stored<Vec<u8>> {
-    match body.split_first() {
-        Some((&PACKED, deflated)) => {
-            let content = inflate(deflated, MOST).ok_or(odd("body"))?;
-            Ok(framed(hash, &content))
-        }
-        Some((&WHOLE, bytes)) => Ok(bytes.to_vec()),
-        _ => Ok(body.to_vec()),
-    }
+/// The hash that these bytes have as a change: of all behind magic and checksum.
+fn said(bytes: &[u8]) -> ChangeHash {
+    ChangeHash(sha256(bytes.get(8..).unwrap_or_default()))
+}
+
+fn dictionary(author: Id) -> Vec<u8> {
+    [DICTIONARY, &id_bytes(&author.0)].concat()
 }
 
 /// What is inside a chunk.
@@ -52,10 +97,11 @@ fn content(chunk: &[u8]) -> Option<&[u8]> {
     chunk.get(9 + length..)
 }
 
-fn framed(hash: &ChangeHash, content: &[u8]) -> Vec<u8> {
+/// The chunk around a content; its checksum is the beginning of its hash.
+fn framed(hash: &[u8], content: &[u8]) -> Vec<u8> {
     let mut chunk = Vec::with_capacity(content.len() + 12);
     chunk.extend(MAGIC);
-    chunk.extend(hash.0.iter().take(4));
+    chunk.extend(hash.iter().take(4));
     chunk.push(CHANGE);
     let mut length = content.len();
     while length >= 0x80 {
@@ -70,6 +116,7 @@ fn framed(hash: &ChangeHash, content: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deflated::deflate;
     use sync_core::crdt::{Change, Document, genesis_hash};
     use sync_core::ids::Actor;
     use sync_core::record::{Fields, Scalar};
@@ -101,19 +148,40 @@ mod tests {
         )
     }
 
+    const ANNA: Id = Id([0xab; 16]);
+
     #[test]
     fn changes_come_back_byte_for_byte_in_much_less_room() {
         let visit = visit(7);
-        let packed = pack(&visit.hash(), visit.bytes());
-        assert_eq!(unpack(&visit.hash(), &packed).unwrap(), visit.bytes());
-        assert!(packed.len() * 2 < visit.bytes().len(), "{} of {}", packed.len(), visit.bytes().len());
+        let kept = pack(ANNA, &visit.hash(), visit.bytes());
+        let back = unpack(ANNA, &kept.hash, &kept.body).unwrap();
+        assert_eq!(back, (visit.hash(), visit.bytes().to_vec()));
+        assert_eq!(kept.hash, visit.hash().0[..BEGINNING]);
+        assert!(kept.body.len() * 5 < visit.bytes().len() * 2, "{} bytes", kept.body.len());
     }
 
     #[test]
-    fn whole_chunks_and_nothing_are_read_as_they_are() {
+    fn who_writes_of_others_loses_little() {
+        let (anna, boris) = (Id(*b"e38ca0d82d4f7b61"), Id(*b"71f02b9c6ae5d384"));
+        let role = format!("performer/{anna}/role");
+        let visit = change(Kind::Log, 7, &[("type", "visit".into()), (&role, "social_worker".into())]);
+        let [by_her, by_other] = [anna, boris].map(|by| pack(by, &visit.hash(), visit.bytes()).body.len());
+        assert!(by_her + 12 < by_other && by_other < by_her + 20, "{by_her} and {by_other}");
+    }
+
+    #[test]
+    fn earlier_forms_are_read() {
         let visit = visit(7);
-        assert_eq!(unpack(&visit.hash(), visit.bytes()).unwrap(), visit.bytes());
-        assert_eq!(unpack(&visit.hash(), &[]).unwrap(), Vec::<u8>::new());
+        let packed = [&[PACKED], deflate(content(visit.bytes()).unwrap()).unwrap().as_slice()].concat();
+        for body in [packed.as_slice(), visit.bytes()] {
+            for hash in [visit.hash().0.as_slice(), beginning(&visit.hash())] {
+                let back = unpack(ANNA, hash, body).unwrap();
+                assert_eq!(back, (visit.hash(), visit.bytes().to_vec()));
+            }
+        }
+        let erased = unpack(ANNA, &visit.hash().0, &[]).unwrap();
+        assert_eq!(erased, (visit.hash(), vec![]), "what was erased keeps its whole hash");
+        assert!(unpack(ANNA, beginning(&visit.hash()), &[]).is_err());
     }
 
     #[test]
@@ -121,26 +189,35 @@ mod tests {
         let visit = visit(7);
         // Another hash, hence another checksum than the one in the bytes.
         let hash = ChangeHash([9; 32]);
-        assert_eq!(pack(&hash, visit.bytes()), visit.bytes());
-        for odd in [vec![], vec![0; 5], vec![0x85; 40], vec![1; 300]] {
-            assert_eq!(unpack(&hash, &pack(&hash, &odd)).ok().unwrap_or_default(), odd);
+        assert_eq!(
+            pack(ANNA, &hash, visit.bytes()),
+            Kept { hash: vec![9; 32], body: visit.bytes().to_vec() }
+        );
+        for odd in [vec![], vec![0; 5], vec![0x85; 40], vec![1; 300], vec![2; 300]] {
+            let kept = pack(ANNA, &hash, &odd);
+            assert_eq!(unpack(ANNA, &kept.hash, &kept.body).unwrap(), (hash, odd));
         }
     }
 
     #[test]
-    fn damaged_bodies_give_an_error_or_other_bytes_and_never_more_than_the_most() {
+    fn damage_is_noticed_and_nothing_grows_without_limit() {
         let visit = visit(7);
-        let packed = pack(&visit.hash(), visit.bytes());
-        for at in 1..packed.len() {
-            let mut damaged = packed.clone();
+        let Kept { hash, body } = pack(ANNA, &visit.hash(), visit.bytes());
+        for at in 1..body.len() {
+            let mut damaged = body.clone();
             damaged[at] ^= 0x55;
-            if let Ok(bytes) = unpack(&visit.hash(), &damaged) {
-                assert!(bytes.len() <= MOST + 64);
+            // The last bits of a body may say nothing.
+            assert!(unpack(ANNA, &hash, &damaged).map_or(true, |back| back.1 == visit.bytes()), "byte {at}");
+            assert!(unpack(ANNA, &hash, &body[..at]).is_err());
+            if let Ok((_, bytes)) = unpack(ANNA, &visit.hash().0, &damaged) {
+                assert!(bytes.len() <= 2 * MOST + 64);
             }
-            assert!(unpack(&visit.hash(), &packed[..at]).is_err() || at == 0);
         }
-        let bomb = [&[PACKED], deflate(&vec![0; 4 * MOST]).unwrap().as_slice()].concat();
-        assert!(unpack(&visit.hash(), &bomb).is_err());
+        assert!(unpack(Id([8; 16]), &hash, &body).is_err(), "it was another's");
+        let bomb = deflate(&vec![0; 4 * MOST]).unwrap();
+        for form in [PACKED, BY_AUTHOR] {
+            assert!(unpack(ANNA, &visit.hash().0, &[&[form], bomb.as_slice()].concat()).is_err());
+        }
     }
 
     /// How the dictionary was made, once: words, a record, and one change of each shape, the commonest last.

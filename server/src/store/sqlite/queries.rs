@@ -8,13 +8,15 @@ use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::Grant;
 
-use super::codec::{self, HEAD, WHOLE, flag, grant_columns, id, odd, reason, topic_number};
+use super::codec::{self, DOCUMENT, ROW, grant_columns, id, odd, reason, topic_number};
+use super::names::numbered;
+use super::seek::{Sought, seek};
 use crate::store::{
     Assignment, ChangeRow, Entry, GrantSpan, Known, LogRow, QuarantineState, Quarantined, RowHead, Stored,
 };
 
 pub fn read_after(connection: &Connection, org: Id, after: u64, limit: usize) -> Stored<Vec<LogRow>> {
-    let sql = format!("SELECT {WHOLE} FROM log WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    let sql = format!("SELECT {ROW} FROM log WHERE seq > ?1 ORDER BY seq LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![after, limit as i64], |row| Ok(codec::log_row(row, org)))?;
     rows.map(|row| row?).collect()
@@ -26,16 +28,22 @@ pub fn outlines(
     (after, until): (u64, u64),
     limit: usize,
 ) -> Stored<Vec<LogRow>> {
-    let columns = WHOLE.replace(" body", " CASE kind WHEN 1 THEN x'' ELSE body END");
-    let sql = format!("SELECT {columns} FROM log WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3");
+    let sql = format!("SELECT {ROW} FROM log WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows =
         statement.query_map(params![after, until, limit as i64], |row| Ok(codec::log_row(row, org)))?;
-    rows.map(|row| row?).collect()
+    rows.map(|row| {
+        let mut row = row??;
+        if let Entry::Change(change) = &mut row.entry {
+            change.bytes = Vec::new();
+        }
+        Ok(row)
+    })
+    .collect()
 }
 
 pub fn rows(connection: &Connection, org: Id, seqs: &[u64]) -> Stored<Vec<LogRow>> {
-    let sql = format!("SELECT {WHOLE} FROM log WHERE seq = ?1");
+    let sql = format!("SELECT {ROW} FROM log WHERE seq = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     let seqs: BTreeSet<u64> = seqs.iter().copied().collect();
     let mut found = Vec::with_capacity(seqs.len());
@@ -48,13 +56,14 @@ pub fn rows(connection: &Connection, org: Id, seqs: &[u64]) -> Stored<Vec<LogRow
 /// The condition that selects the rows of a scope by its index, with the scope's id as `?1`.
 fn condition(grant: Grant) -> &'static str {
     match grant {
-        Grant::Family(_) => "INDEXED BY log_family WHERE family = ?1",
-        Grant::Document(_) => "INDEXED BY log_doc WHERE doc = ?1",
-        Grant::Place(_) => {
-            "INDEXED BY log_place WHERE place = ?1 AND place IS NOT NULL AND (kind = 2 OR doc_kind = 1)"
-        }
+        Grant::Family(_) => concat!("INDEXED BY log_family WHERE family = ", numbered!("?1")),
+        Grant::Document(_) => concat!("INDEXED BY log_doc WHERE doc = ", numbered!("?1")),
+        Grant::Place(_) => concat!(
+            "INDEXED BY log_place WHERE place IS NOT NULL AND (kind = 2 OR doc_kind = 1) AND place = ",
+            numbered!("?1")
+        ),
         Grant::Organisation(_) => "INDEXED BY log_everyone WHERE everyone = 1 AND ?1 IS NOT NULL",
-        Grant::Person(_) => "INDEXED BY log_person WHERE person = ?1",
+        Grant::Person(_) => concat!("INDEXED BY log_person WHERE person = ", numbered!("?1")),
     }
 }
 
@@ -74,7 +83,7 @@ pub fn heads_in(
         let (_, scope) = grant_columns(*grant);
         let condition = condition(*grant);
         let sql = format!(
-            "SELECT {HEAD} FROM log {condition} AND seq > ?2 AND seq <= ?3 AND {NEWEST} ORDER BY seq LIMIT ?4"
+            "SELECT {ROW} FROM log {condition} AND seq > ?2 AND seq <= ?3 AND {NEWEST} ORDER BY seq LIMIT ?4"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement
@@ -107,7 +116,9 @@ pub fn changes_of(
     org: Id,
     docs: &[DocId],
 ) -> Stored<BTreeMap<DocId, Vec<ChangeRow>>> {
-    let sql = format!("SELECT {WHOLE} FROM log INDEXED BY log_doc WHERE doc = ?1 AND kind = 1 ORDER BY seq");
+    let doc_is = numbered!("?1");
+    let sql =
+        format!("SELECT {ROW} FROM log INDEXED BY log_doc WHERE doc = {doc_is} AND kind = 1 ORDER BY seq");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = BTreeMap::new();
     for doc in docs {
@@ -126,11 +137,11 @@ pub fn changes_of(
 }
 
 pub fn scopes_of(connection: &Connection, docs: &[DocId]) -> Stored<BTreeMap<DocId, Scope>> {
-    let mut statement =
-        connection.prepare_cached("SELECT kind, family, place, month FROM documents WHERE doc = ?1")?;
+    let sql = format!("SELECT {DOCUMENT} FROM documents WHERE doc = {}", numbered!("?1"));
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut found = BTreeMap::new();
     for doc in docs {
-        if let Some(scope) = statement.query_row([doc.0], |row| Ok(codec::scope(row, 0))).optional()? {
+        if let Some(scope) = statement.query_row([doc.0], |row| Ok(codec::scope(row, 1))).optional()? {
             found.insert(*doc, scope?);
         }
     }
@@ -138,9 +149,10 @@ pub fn scopes_of(connection: &Connection, docs: &[DocId]) -> Stored<BTreeMap<Doc
 }
 
 pub fn family(connection: &Connection, family: Id) -> Stored<BTreeMap<DocId, Scope>> {
+    let family_is = numbered!("?1");
     let sql =
-        "SELECT doc, kind, family, place, month FROM documents INDEXED BY documents_family WHERE family = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
+        format!("SELECT {DOCUMENT} FROM documents INDEXED BY documents_family WHERE family = {family_is}");
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut found = BTreeMap::new();
     let mut rows = statement.query([family.0])?;
     while let Some(row) = rows.next()? {
@@ -154,9 +166,6 @@ pub fn known(
     device: DeviceId,
     changes: &[(DocId, ChangeHash)],
 ) -> Stored<Vec<Option<Known>>> {
-    let mut admitted = connection.prepare_cached(
-        "SELECT flag FROM log INDEXED BY log_change WHERE kind = 1 AND doc = ?1 AND hash = ?2",
-    )?;
     let mut refused = connection.prepare_cached(
         "SELECT state, reason FROM quarantine WHERE device = ?1 AND doc = ?2 AND hash = ?3",
     )?;
@@ -164,10 +173,8 @@ pub fn known(
         connection.prepare_cached("SELECT 1 FROM replaced WHERE device = ?1 AND doc = ?2 AND hash = ?3")?;
     let mut all = Vec::with_capacity(changes.len());
     for (doc, hash) in changes {
-        let flagged: Option<Option<String>> =
-            admitted.query_row(params![doc.0, hash.0], |row| row.get(0)).optional()?;
-        if let Some(code) = flagged {
-            all.push(Some(Known::Admitted(flag(code)?)));
+        if let Sought::There(found) = seek(connection, *doc, hash)? {
+            all.push(Some(Known::Admitted(found.flag)));
             continue;
         }
         let set_aside: Option<(i64, String)> = refused
@@ -201,7 +208,7 @@ pub fn office_value(connection: &Connection, topic: Topic, subject: Id, key: &st
 
 pub fn catalogue_at(connection: &Connection, org: Id, key: &str, seq: u64) -> Stored<Option<String>> {
     let sql = format!(
-        "SELECT {WHOLE} FROM log INDEXED BY log_everyone WHERE everyone = 1 AND seq <= ?1 ORDER BY seq DESC"
+        "SELECT {ROW} FROM log INDEXED BY log_everyone WHERE everyone = 1 AND seq <= ?1 ORDER BY seq DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     for row in statement.query_map([seq], |row| Ok(codec::log_row(row, org)))? {

@@ -2,34 +2,65 @@
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
+use super::seventh;
 use crate::store::{StoreError, Stored};
 
 /// Step n brings the schema from version n to n + 1.
-const STEPS: &[&str] = &[
-    include_str!("migrations/001.sql"),
-    include_str!("migrations/002.sql"),
-    include_str!("migrations/003.sql"),
-    include_str!("migrations/004.sql"),
-    include_str!("migrations/005.sql"),
-    include_str!("migrations/006.sql"),
+const STEPS: &[Step] = &[
+    Step::Sql(include_str!("migrations/001.sql")),
+    Step::Sql(include_str!("migrations/002.sql")),
+    Step::Sql(include_str!("migrations/003.sql")),
+    Step::Sql(include_str!("migrations/004.sql")),
+    Step::Sql(include_str!("migrations/005.sql")),
+    Step::Sql(include_str!("migrations/006.sql")),
+    Step::Code(seventh::bring_over),
 ];
+
+enum Step {
+    Sql(&'static str),
+    /// What SQL alone cannot do.
+    Code(fn(&Connection) -> Stored<()>),
+}
+
+impl Step {
+    fn take(&self, connection: &Connection) -> Stored<()> {
+        match self {
+            Self::Sql(sql) => Ok(connection.execute_batch(sql)?),
+            Self::Code(work) => work(connection),
+        }
+    }
+}
 
 /// Brings the database to this program's version; refuses one from a newer program.
 pub fn migrate(connection: &mut Connection) -> Stored<()> {
-    let version = version(connection)?;
-    if version > STEPS.len() {
+    let before = version(connection)?;
+    if before > STEPS.len() {
         return Err(StoreError::Broken(format!(
-            "the database has version {version}, this program knows {} and older",
+            "the database has version {before}, this program knows {} and older",
             STEPS.len()
         )));
     }
-    for (step, number) in STEPS.iter().zip(1i64..).skip(version) {
+    for (step, number) in STEPS.iter().zip(1..).skip(before) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(step)?;
-        transaction.pragma_update(None, "user_version", number)?;
+        // Another process may have been quicker.
+        if version(&transaction)? < number {
+            step.take(&transaction)?;
+            transaction.pragma_update(None, "user_version", number as i64)?;
+        }
         transaction.commit()?;
     }
+    if (1..STEPS.len()).contains(&before) {
+        give_back(connection);
+    }
     Ok(())
+}
+
+/// Gives the room of what was written anew back to the disk. It takes as much room as the log while it lasts: where
+/// there is none, or it is cut short, the room stays in the file and is written to again.
+fn give_back(connection: &Connection) {
+    if let Err(error) = connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "the log takes more room than it needs");
+    }
 }
 
 fn version(connection: &Connection) -> Stored<usize> {
@@ -59,8 +90,16 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+
+    /// An empty database as an earlier program left it.
+    pub fn at_version(connection: &Connection, version: usize) {
+        for step in &STEPS[..version] {
+            step.take(connection).unwrap();
+        }
+        connection.pragma_update(None, "user_version", version as i64).unwrap();
+    }
 
     #[test]
     fn migrating_twice_is_migrating_once() {
@@ -93,8 +132,7 @@ mod tests {
         let (old, new) = (change("дрова "), change("вода "));
         {
             let first = Connection::open(&path).unwrap();
-            first.execute_batch(STEPS[0]).unwrap();
-            first.pragma_update(None, "user_version", 1).unwrap();
+            at_version(&first, 1);
             for (key, value) in
                 [("org", &one[..]), ("org_name", b"Old"), ("epoch", &one), ("server_seed", &[3; 32])]
             {
@@ -141,10 +179,7 @@ mod tests {
     #[test]
     fn snapshots_of_the_fifth_version_are_carried_over() {
         let mut connection = Connection::open_in_memory().unwrap();
-        for step in &STEPS[..5] {
-            connection.execute_batch(step).unwrap();
-        }
-        connection.pragma_update(None, "user_version", 5).unwrap();
+        at_version(&connection, 5);
         connection
             .execute(
                 "INSERT INTO snapshots (doc, seq, changes, size, packed, authors) VALUES (?1, 7, 3, 9000, ?2, x'80')",

@@ -8,7 +8,8 @@ use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
 use sync_core::wire::{Grant, Snapshot};
 
-use super::codec::{self, WHOLE, bytes, id, odd, topic_number};
+use super::codec::{self, DOCUMENT, ROW, bytes, id, odd, topic_number};
+use super::names::{named, numbered};
 use super::{SqliteLog, queries};
 use crate::squeeze::{spread, squeeze};
 use crate::store::{ChangeRow, Documents, Entry, Extent, Held, Months, NewSnapshot, Stored, Whole};
@@ -86,8 +87,9 @@ impl Documents for SqliteLog {
     async fn drop_snapshots(&self, before: Month) -> Stored<()> {
         self.writer
             .write(move |writing| {
-                let sql = "DELETE FROM snapshots WHERE doc IN (SELECT doc FROM documents WHERE month < ?1)";
-                writing.connection.prepare_cached(sql)?.execute([before.0])?;
+                let earlier = concat!("SELECT ", named!("documents.doc"), " FROM documents WHERE month < ?1");
+                let sql = format!("DELETE FROM snapshots WHERE doc IN ({earlier})");
+                writing.connection.prepare_cached(&sql)?.execute([before.0])?;
                 Ok(())
             })
             .await
@@ -103,11 +105,12 @@ fn extents_in(connection: &Connection, scope: Grant, months: Months) -> Stored<V
             }
         }
         Grant::Family(family) => {
-            let mut statement = connection.prepare_cached(
-                "SELECT doc, kind, family, place, month FROM documents INDEXED BY documents_family \
-                 WHERE family = ?1 AND (month IS NULL OR month >= ?2 OR EXISTS (SELECT 1 FROM office \
-                 WHERE topic = ?3 AND subject = doc AND json_extract(value, '$.decision') = 'returned'))",
-            )?;
+            let (family_is, subject) = (numbered!("?1"), named!("documents.doc"));
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {DOCUMENT} FROM documents INDEXED BY documents_family \
+                 WHERE family = {family_is} AND (month IS NULL OR month >= ?2 OR EXISTS (SELECT 1 FROM office \
+                 WHERE topic = ?3 AND subject = {subject} AND json_extract(value, '$.decision') = 'returned'))",
+            ))?;
             let floor = months.floor.map_or(0, |month| month.0);
             let mut rows = statement.query(params![family.0, floor, topic_number(Topic::Review)])?;
             while let Some(row) = rows.next()? {
@@ -127,10 +130,12 @@ fn extent(connection: &Connection, doc: DocId, scope: Scope) -> Stored<Extent> {
         .optional()?
         .unwrap_or_default();
     let beyond = connection
-        .prepare_cached(
-            "SELECT count(*), coalesce(max(seq), 0), coalesce(sum(coalesce(size, length(body))), 0) FROM log INDEXED BY log_doc \
-             WHERE doc = ?1 AND kind = 1 AND seq > ?2",
-        )?
+        .prepare_cached(concat!(
+            "SELECT count(*), coalesce(max(seq), 0), coalesce(sum(coalesce(size, length(body))), 0) ",
+            "FROM log INDEXED BY log_doc WHERE doc = ",
+            numbered!("?1"),
+            " AND kind = 1 AND seq > ?2"
+        ))?
         .query_row(params![doc.0, snapshot.seq], held)?;
     Ok(Extent { doc, scope, snapshot, beyond })
 }
@@ -170,8 +175,9 @@ fn changes(
     doc: DocId,
     (after, until): (u64, u64),
 ) -> Stored<Vec<ChangeRow>> {
+    let doc_is = numbered!("?1");
     let sql = format!(
-        "SELECT {WHOLE} FROM log INDEXED BY log_doc WHERE doc = ?1 AND kind = 1 AND seq > ?2 AND seq <= ?3 \
+        "SELECT {ROW} FROM log INDEXED BY log_doc WHERE doc = {doc_is} AND kind = 1 AND seq > ?2 AND seq <= ?3 \
          ORDER BY seq"
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -198,12 +204,13 @@ fn reviews(connection: &Connection, doc: DocId, until: u64) -> Stored<Vec<Office
 
 fn changed_in(connection: &Connection, after: u64, until: u64) -> Stored<Vec<Extent>> {
     // From the beginning, the list of documents is quicker than the log.
-    let sql = if after == 0 {
-        "SELECT doc, kind, family, place, month FROM documents WHERE ?1 < ?2"
+    let which = if after == 0 {
+        "?1 < ?2"
     } else {
-        "SELECT DISTINCT doc, doc_kind, family, place, month FROM log WHERE seq > ?1 AND seq <= ?2 AND kind = 1"
+        "doc IN (SELECT doc FROM log WHERE seq > ?1 AND seq <= ?2 AND kind = 1)"
     };
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {DOCUMENT} FROM documents WHERE {which}"))?;
     let mut rows = statement.query(params![after, until])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
