@@ -196,15 +196,17 @@ impl Held {
         self.piece.is_some() || !self.admitted.is_empty()
     }
 
-    /// Takes in a change of this device's own that was admitted, unless it is here already.
-    pub fn add(&mut self, admitted: Admitted, shelf: &Shelf) {
+    /// Takes in a change of this device's own that was admitted; `false` when it is here already.
+    pub fn add(&mut self, admitted: Admitted, shelf: &Shelf) -> bool {
         let piece = self.piece.as_ref().and_then(|piece| piece.document(&self.scope, shelf).ok());
         let in_piece = piece
             .zip(Change::parse(&admitted.bytes).ok())
             .is_some_and(|(document, change)| document.has(&change.hash()));
-        if !in_piece && !self.admitted.contains(&admitted) {
+        let new = !in_piece && !self.admitted.contains(&admitted);
+        if new {
             self.admitted.push(admitted);
         }
+        new
     }
 
     /// Who wrote each admitted change of the document, which is this one or holds it.

@@ -471,13 +471,14 @@ impl Device {
                 held.leaving |= on.verdict == Verdict::AcceptedFlagged(Flag::Released) && !held.any();
                 // Let in by their own right: it was given to them again.
                 held.leaving &= on.verdict != Verdict::Accepted;
-                held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
+                let new = held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
                 if let Some(mark) = page.mark {
                     held.proofs.take(on.hash, wrote.item.incarnation, mark);
                 }
-                // Taken in, but no longer this person's: nothing about it will come any more.
+                // Taken in, but no longer this person's: nothing about it will come any more. Unless its row is here: then it
+                // was given to them since, and this is heard for the second time.
                 let late = on.verdict == Verdict::AcceptedFlagged(Flag::AfterReassignment);
-                held.leaving |= late;
+                held.leaving |= late && new;
                 page.late += usize::from(late);
             }
             Verdict::SetAside(reason) => page.notices.push(Notice {

@@ -124,6 +124,8 @@ impl Told {
                     || (released
                         && matches!(now, Verdict::AcceptedFlagged(Flag::Released) | Verdict::Duplicate))
                     || (settled && now == Verdict::Settled)
+                    // Let in by a person in a history that is lost, and brought back with the server's word for it.
+                    || now == Verdict::AcceptedFlagged(Flag::Restored)
             }
             Some(Verdict::Settled) => now == Verdict::Settled,
             Some(Verdict::Waiting | Verdict::Remake(_)) => true,
