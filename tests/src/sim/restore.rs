@@ -52,6 +52,10 @@ impl World {
         self.server.restore(Id(Chance::new(salt.into()).bytes()));
         // What was set aside in the lost history may be let in, beside what was written over it.
         self.adrift.extend(&self.mirror.aside_texts);
+        // Of what came spoilt the server does not know the words; sent again, it may be whole.
+        for hand in self.hands.iter().filter(|hand| hand.poisoned) {
+            self.adrift.extend(hand.open_texts());
+        }
         self.mirror.begin_again();
         self.follow()?;
         self.scopes.restored(&self.mirror);
