@@ -375,8 +375,14 @@ impl Device {
         if !self.state.sealed.values().any(|sealed| sealed.open.contains(&on.hash)) {
             return;
         }
+        let aside = self.state.quarantine.iter().any(|(wrote, _)| wrote.item.hash == on.hash);
         let verdict = match on.verdict {
             Verdict::Waiting | Verdict::SetAside(Reason::Quota) => return,
+            // It was never admitted, and a copy of this phone has spent its number since.
+            Verdict::Remake(_) if aside => {
+                page.remake(on.doc, Some(on.hash));
+                return;
+            }
             // What was admitted once is not made again: it is the ground of what others wrote.
             Verdict::Remake(_) => Verdict::Settled,
             verdict => verdict,

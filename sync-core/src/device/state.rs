@@ -119,6 +119,7 @@ impl State {
             LogRecord::Answered(answers) => answers.into_iter().for_each(|answer| self.answered(answer)),
             LogRecord::Remade(old, new) => {
                 old.iter().for_each(|hash| self.forget(hash));
+                self.quarantine.retain(|(wrote, _)| !old.contains(&wrote.item.hash));
                 new.into_iter().for_each(|wrote| self.wrote(wrote));
             }
             LogRecord::Draft(key, Some(body)) => drop(self.drafts.insert(key, body)),

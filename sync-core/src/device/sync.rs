@@ -369,13 +369,16 @@ impl Device {
         let clock = (answer.server_time_ms.saturating_sub(now_ms), answer.server_time_ms);
         log.push(self.note(LogRecord::Clock(clock.0, clock.1)));
         // Not before the last page: the ground may still be on its way. The server will say it again.
-        let lost = page.waiting.iter().filter(|wrote| self.ground_is_lost(wrote)).map(|wrote| wrote.item.doc);
-        page.remake.extend(lost.collect::<Vec<_>>());
-        for doc in std::mem::take(&mut page.remake).into_iter().filter(|_| !answer.more) {
+        for wrote in std::mem::take(&mut page.waiting) {
+            if self.ground_is_lost(&wrote) {
+                page.remake(wrote.item.doc, None);
+            }
+        }
+        for (doc, aside) in std::mem::take(&mut page.remake).into_iter().filter(|_| !answer.more) {
             if !self.flight.may_remake(doc) {
                 continue;
             }
-            log.extend(self.remake(doc, &[]));
+            log.extend(self.remake(doc, &aside));
             page.touched.insert(doc);
         }
         if page.late > 0 {
@@ -460,7 +463,7 @@ impl Device {
             // For lack of room the server kept nothing of it: then it is still ours to keep and to offer.
             Verdict::SetAside(Reason::Quota) => return,
             Verdict::Remake(_) => {
-                page.remake.insert(wrote.item.doc);
+                page.remake(wrote.item.doc, None);
                 return;
             }
             Verdict::Accepted | Verdict::AcceptedFlagged(_) | Verdict::Duplicate => {
@@ -616,12 +619,20 @@ pub(super) struct Page {
     pub left: BTreeSet<DocId>,
     pub office: Vec<Put>,
     pub answered: Vec<Answered>,
-    remake: BTreeSet<DocId>,
+    /// Documents in which work is to be made again, each with what is to be beside the unanswered work.
+    remake: BTreeMap<DocId, BTreeSet<ChangeHash>>,
     /// Waits on the server for what it builds on.
     waiting: Vec<Wrote>,
     /// How much was taken in although the person no longer has what it is about.
     late: usize,
     pub notices: Vec<Notice>,
+}
+
+impl Page {
+    /// The unanswered work of this document is to be made again; and this, which was set aside.
+    pub fn remake(&mut self, doc: DocId, aside: Option<ChangeHash>) {
+        self.remake.entry(doc).or_default().extend(aside);
+    }
 }
 
 fn doc_of(row: &Row) -> Option<DocId> {

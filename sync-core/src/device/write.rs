@@ -1,5 +1,7 @@
 //! A saved form becomes an intent, the intent a change, the change a log record: only then is it saved.
 
+use std::collections::BTreeSet;
+
 use minicbor::bytes::ByteVec;
 
 use super::Device;
@@ -151,10 +153,10 @@ impl Device {
         Id::v7(self.state.corrected(event.now_ms), [a, b, c, d, e, f, g, h, i, j])
     }
 
-    /// Makes the unanswered work of `doc` again: without `lost`, under a new incarnation.
+    /// Makes the unanswered work of `doc` again under a new incarnation, and what of the work set aside is in `aside`.
     ///
     /// One log record takes the old changes out and puts the new ones in.
-    pub(super) fn remake(&mut self, doc: DocId, lost: &[ChangeHash]) -> Vec<Effect> {
+    pub(super) fn remake(&mut self, doc: DocId, aside: &BTreeSet<ChangeHash>) -> Vec<Effect> {
         let Some(key) = self.state.key.clone() else { return Vec::new() };
         let Some(scope) = self.scope_of(doc) else { return Vec::new() };
         let admitted = match self.docs.get(&doc).map(|held| held.document(&self.shelf)) {
@@ -162,14 +164,15 @@ impl Device {
             Some(Err(_)) => return Vec::new(),
             None => Vec::new(),
         };
-        let old: Vec<Wrote> = self
-            .state
-            .outbox
-            .iter()
-            .map(|pending| &pending.wrote)
-            .filter(|wrote| wrote.item.doc == doc && !admitted.iter().any(|c| c.hash() == wrote.item.hash))
-            .cloned()
-            .collect();
+        let here = |wrote: &Wrote| admitted.iter().any(|change| change.hash() == wrote.item.hash);
+        let outbox = self.state.outbox.iter().map(|pending| &pending.wrote).filter(|w| w.item.doc == doc);
+        let mut old: Vec<Wrote> = outbox.filter(|wrote| !here(wrote)).cloned().collect();
+        let aside = self.quarantine_of(doc).map(|(wrote, _)| wrote).filter(|w| aside.contains(&w.item.hash));
+        for wrote in aside.filter(|wrote| !here(wrote)) {
+            // In the order they were meant: what stands on a change counts on from it.
+            let after = |other: &Wrote| first_op(other) > first_op(wrote);
+            old.insert(old.iter().position(after).unwrap_or(old.len()), wrote.clone());
+        }
         let incarnation = self.state.next_incarnation.max(1);
         let actor = Actor::of(&key.public(), doc, incarnation);
         let own = old.iter().chain(self.quarantine_of(doc).map(|(wrote, _)| wrote));
@@ -187,10 +190,14 @@ impl Device {
                 Wrote { intent: intent.clone(), item, bytes: ByteVec::from(change.bytes().to_vec()) }
             })
             .collect();
-        let hashes = old.iter().map(|wrote| wrote.item.hash).chain(lost.iter().copied()).collect();
+        let hashes = old.iter().map(|wrote| wrote.item.hash).collect();
         let notice = Notice { doc: Some(doc), count: Some(new.len()), ..Notice::new("remade") };
         vec![self.note(LogRecord::Remade(hashes, new)), Effect::Notice(notice)]
     }
+}
+
+fn first_op(wrote: &Wrote) -> u64 {
+    Change::parse(&wrote.bytes).map_or(0, |change| change.start_op())
 }
 
 struct Target {
