@@ -396,6 +396,9 @@ impl Device {
                 // Let in otherwise than by their own right: if it is this person's, its rows come, and it stays.
                 held.leaving = verdict != Verdict::Accepted && (held.leaving || !held.any());
                 held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
+                if let Some(mark) = page.mark {
+                    held.proofs.take(on.hash, wrote.item.incarnation, mark);
+                }
             }
         }
         let mut held = self.docs.get_mut(&on.doc);
