@@ -424,16 +424,15 @@ impl Device {
         if began.is_none() && self.state.former.is_empty() {
             return effects;
         }
-        let mut again: Vec<(Item, Vec<u8>)> = Vec::new();
         if let Some(former) = began {
+            // Before the log says that the epoch is known: after a start in between it is not done again.
             let set_aside = self.state.quarantine.iter().map(|(wrote, _)| wrote);
-            again.extend(set_aside.map(|wrote| (wrote.item.clone(), wrote.bytes.to_vec())));
+            let set_aside = set_aside.map(|wrote| (wrote.item.clone(), wrote.bytes.to_vec())).collect();
+            effects.extend(self.seal_items(set_aside));
             let former = Former { epoch: former, ended: self.flight.giving.ended.take().unwrap_or(0) };
             effects.push(self.note(LogRecord::Epoch(Some(former), now)));
         }
-        again.extend(self.taken_and_lost());
-        again.retain(|(item, _)| !self.state.sealed.values().any(|sealed| sealed.open.contains(&item.hash)));
-        effects.extend(self.seal_items(again));
+        effects.extend(self.seal_items(self.taken_and_lost()));
         effects
     }
 
@@ -459,11 +458,13 @@ impl Device {
         lost
     }
 
-    fn seal_items(&mut self, items: Vec<(Item, Vec<u8>)>) -> Vec<Effect> {
+    /// Puts what is in no envelope under way into new ones.
+    fn seal_items(&mut self, mut items: Vec<(Item, Vec<u8>)>) -> Vec<Effect> {
         let (Some(key), Some(org)) = (self.state.key.clone(), self.state.identity.as_ref().map(|i| i.org))
         else {
             return Vec::new();
         };
+        items.retain(|(item, _)| !self.state.sealed.values().any(|sealed| sealed.open.contains(&item.hash)));
         let mut effects = Vec::new();
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {

@@ -173,6 +173,9 @@ impl Device {
             let after = |other: &Wrote| first_op(other) > first_op(wrote);
             old.insert(old.iter().position(after).unwrap_or(old.len()), wrote.clone());
         }
+        if old.is_empty() {
+            return Vec::new();
+        }
         let incarnation = self.state.next_incarnation.max(1);
         let actor = Actor::of(&key.public(), doc, incarnation);
         let own = old.iter().chain(self.quarantine_of(doc).map(|(wrote, _)| wrote));

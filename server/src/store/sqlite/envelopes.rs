@@ -71,7 +71,7 @@ impl KeptItem {
 pub fn keep(connection: &Connection, signed: &SignedHeader) -> Stored<()> {
     let header = &signed.header;
     let items = header.items.iter().map(|item| kept(connection, item)).collect::<Stored<Vec<_>>>()?;
-    replace(connection, header, &items)?;
+    replace(connection, header)?;
     let mut before = None;
     let items = items.into_iter().map(|item| item.short(&mut before)).collect();
     let body = Body { version: header.version, previous: header.previous, items };
@@ -89,10 +89,11 @@ pub fn keep(connection: &Connection, signed: &SignedHeader) -> Stored<()> {
     Ok(())
 }
 
-/// Notes what those of its changes that are in the log stand in place of.
-fn replace(connection: &Connection, header: &Header, items: &[KeptItem]) -> Stored<()> {
-    for (item, kept) in header.items.iter().zip(items) {
-        if let (Some(old), KeptItem::Row(..)) = (item.replaces, kept) {
+/// Notes what those of its changes that are in the log stand in place of, under whatever scope they are there.
+fn replace(connection: &Connection, header: &Header) -> Stored<()> {
+    for item in &header.items {
+        let Some(old) = item.replaces else { continue };
+        if let Sought::There(_) = seek(connection, item.doc, &item.hash)? {
             connection
                 .prepare_cached("INSERT OR IGNORE INTO replaced (device, doc, hash) VALUES (?1, ?2, ?3)")?
                 .execute(params![header.device.0, item.doc.0, old.0])?;
