@@ -181,12 +181,9 @@ impl Device {
             return Vec::new();
         }
         match status {
-            200 => match self.unpack(body) {
-                Ok(answer) => match self.receipts(&answer) {
-                    Some(receipts) => self.announce(Vouched { answer, receipts }),
-                    None => self.refused("answer_unreadable"),
-                },
-                Err(_) => self.refused("answer_unreadable"),
+            200 => match self.vouched(body) {
+                Some(vouched) => self.announce(vouched),
+                None => self.refused("answer_unreadable"),
             },
             401 => self.unauthorized(now_ms, body),
             413 => {
@@ -196,6 +193,12 @@ impl Device {
             }
             _ => self.failed(),
         }
+    }
+
+    fn vouched(&self, body: &[u8]) -> Option<Vouched> {
+        let answer = self.unpack(body).ok()?;
+        let receipts = self.receipts(&answer)?;
+        Some(Vouched { answer, receipts })
     }
 
     /// Applies the announced answer, or the next document of it.

@@ -42,7 +42,7 @@ CREATE TABLE log (
     received_ms INTEGER NOT NULL,
     -- Bytes of a change before it was packed; NULL where the body is as it came.
     size        INTEGER,
-    -- Last, so that reading the columns before it does not touch its pages.
+    -- Last: what is long may end on pages of its own.
     body        BLOB NOT NULL
 ) STRICT;
 
