@@ -137,6 +137,15 @@ impl Walker {
         case
     }
 
+    /// Writes a task about a case that somebody has accepted.
+    pub fn puts_on_a_task(&mut self, helper: &Walker, case: Id) -> (DocId, String) {
+        let assignee = format!("assignee/{}", helper.phone.person());
+        let fields =
+            [("kind", "firewood".into()), ("status", "accepted".into()), (assignee.as_str(), true.into())];
+        let task = self.phone.event("task", &fields);
+        self.phone.write(WriteEvent { case: Some(case), ..task }).expect("a task is saved")
+    }
+
     /// The record of a case.
     pub fn case_record(&self, case: Id) -> (DocId, String) {
         (DocId(case.0), case.to_string())

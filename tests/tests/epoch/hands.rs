@@ -3,7 +3,6 @@
 use footpath_tests::district::{District, Walker};
 use footpath_tests::wire::Server;
 use serde_json::{Value, json};
-use sync_core::device::WriteEvent;
 use sync_core::ids::{DocId, Id};
 
 use crate::world::{Shelf, whole};
@@ -234,11 +233,7 @@ fn a_task_given_or_given_back_after_the_backup_is_so_again_when_a_phone_brings_i
     let card = |vika: &Walker| vika.phone.host.office.keys().any(|key| key.starts_with("office/card/"));
 
     shelf.back_up(&district.footpath, "before it was given");
-    let assignee = format!("assignee/{}", vika.phone.person());
-    let fields =
-        [("kind", "firewood".into()), ("status", "accepted".into()), (assignee.as_str(), true.into())];
-    let task = anna.phone.event("task", &fields);
-    let task = anna.phone.write(WriteEvent { case: Some(case), ..task }).unwrap();
+    let task = anna.puts_on_a_task(&vika, case);
     anna.sync_all();
     vika.sync_all();
     assert!(vika.phone.row(&task).is_some() && card(&vika));
@@ -250,6 +245,7 @@ fn a_task_given_or_given_back_after_the_backup_is_so_again_when_a_phone_brings_i
     assert!(words(&mut district).is_empty());
 
     shelf.back_up(&district.footpath, "before it was given back");
+    let assignee = format!("assignee/{}", vika.phone.person());
     let back = [("status", "offered".into()), (assignee.as_str(), false.into())];
     vika.phone.correct(&task, &back).unwrap();
     vika.sync_all();

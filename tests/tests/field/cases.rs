@@ -124,11 +124,7 @@ fn a_card_goes_with_the_task_that_is_given_back_and_follows_the_person_while_it_
     district.footpath.add_person("vika", "volunteer");
     let (mut anna, mut vika) = (district.walker("anna"), district.walker("vika"));
     let case = anna.register("Зинаида");
-    let assignee = format!("assignee/{}", vika.phone.person());
-    let fields =
-        [("kind", "firewood".into()), ("status", "accepted".into()), (assignee.as_str(), true.into())];
-    let task = anna.phone.event("task", &fields);
-    let task = anna.phone.write(WriteEvent { case: Some(case), ..task }).unwrap();
+    let task = anna.puts_on_a_task(&vika, case);
     anna.sync_all();
     vika.sync_all();
     let card = |vika: &Walker| -> Option<String> {
@@ -144,6 +140,7 @@ fn a_card_goes_with_the_task_that_is_given_back_and_follows_the_person_while_it_
     assert!(card(&vika).unwrap().contains("Новая, 7"), "who moved is looked for at the new address");
 
     // She cannot come after all.
+    let assignee = format!("assignee/{}", vika.phone.person());
     let back = [("status", "offered".into()), (assignee.as_str(), false.into())];
     vika.phone.correct(&task, &back).unwrap();
     vika.sync_all();
