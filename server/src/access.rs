@@ -118,14 +118,13 @@ impl Access {
         self.spans.iter().any(|span| span.grant == grant && span.to.is_none())
     }
 
-    /// Adds what the person had by the tree of places as it was at a number of the log: when their phone was here last.
-    /// What it brings from a place that was moved since is late, and not out of place.
-    pub async fn remember(&mut self, log: &dyn ChangeLog, seq: u64) -> Stored<()> {
-        let everybodys = Grant::Organisation(log.organisation().id);
-        if log.newest_in(everybodys).await? > seq {
-            let tree = log.catalogue_at("places", seq).await?;
-            let then = scopes(self.spans.iter(), &Places::read(tree.as_deref().unwrap_or("[]")));
-            self.ever.places.extend(then.places);
+    /// Adds what the person had by every tree of places there ever was: what they bring from a place that was moved
+    /// since is late, and not out of place.
+    pub async fn remember(&mut self, log: &dyn ChangeLog) -> Stored<()> {
+        if self.spans.iter().any(|span| matches!(span.grant, Grant::Place(_))) {
+            for tree in log.catalogue_values("places").await? {
+                self.ever.places.extend(scopes(self.spans.iter(), &Places::read(&tree)).places);
+            }
         }
         Ok(())
     }

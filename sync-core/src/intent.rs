@@ -47,6 +47,11 @@ impl Intent {
     pub fn write(&self, document: &mut Document, actor: &Actor) -> Result<Option<Change>, DocumentError> {
         document.write(actor, self.at_ms, &self.record, &self.fields)
     }
+
+    /// Whether it makes a record, and does not correct one.
+    pub fn makes_record(&self) -> bool {
+        self.fields.contains_key("type")
+    }
 }
 
 /// Makes the changes of `intents` (one document's, in the order they were meant) again under `actor`.
@@ -71,11 +76,31 @@ pub fn replay<'i>(
         for change in seen_by(&known, &intent.heads) {
             ground.apply(change)?;
         }
+        // What led there is lost; whoever corrects a record has seen it at least as it was made.
+        if !intent.makes_record() && !ground.has_record(&intent.record)? {
+            for change in
+                making(scope, admitted, &intent.record)?.iter().flat_map(|made| seen_by(&known, &[*made]))
+            {
+                ground.apply(change)?;
+            }
+        }
         if let Some(change) = intent.write(&mut ground, actor)? {
             remade.push((intent, change));
         }
     }
     Ok(remade)
+}
+
+/// Which of the admitted changes made a record.
+fn making(scope: Scope, admitted: &[Change], record: &str) -> Result<Option<ChangeHash>, DocumentError> {
+    let mut document = Document::new(scope.kind)?;
+    for change in admitted {
+        document.apply(change)?;
+        if document.has_record(record)? {
+            return Ok(Some(change.hash()));
+        }
+    }
+    Ok(None)
 }
 
 /// Changes by hash, and whether each is admitted.

@@ -62,6 +62,16 @@ impl District {
         walker
     }
 
+    /// A copy of a phone, as a backup of all its storage makes one: the same device twice.
+    pub fn copy(&mut self, of: &Walker) -> Walker {
+        let mut phone = Phone::new("copy", &Time::Real, &mut self.chance);
+        let from = &of.phone.host;
+        (phone.host.log, phone.host.docs) = (from.log.clone(), from.docs.clone());
+        (phone.host.office, phone.host.cursor) = (from.office.clone(), from.cursor.clone());
+        phone.restart();
+        Walker { phone, link: self.footpath.link() }
+    }
+
     /// A phone that signed in so many months ago and has had no signal since. Its clock stands there.
     pub fn long_away(&mut self, login: &str, months: u32) -> Walker {
         let mut phone = Phone::new(login, &Time::Real, &mut self.chance);

@@ -48,11 +48,13 @@ pub async fn take(
     if !same_identity(&scope, &claimed) {
         return Ok(Offered::NotVouched);
     }
+    let replaced: BTreeSet<(Id, ChangeHash)> = app.log.replaced(doc).await?.into_iter().collect();
     let mut lacking = Vec::new();
     for admitted in changes {
         let Ok(framed) = frame(&admitted.bytes, &Limits::STANDARD) else { return Ok(Offered::NotVouched) };
         carried.insert((doc, framed.hash));
-        if !there.contains(&framed.hash) {
+        // What its author made again is there in other words.
+        if !there.contains(&framed.hash) && !replaced.contains(&(admitted.author, framed.hash)) {
             let (hash, actor, start_op) = (framed.hash, framed.actor, framed.start_op);
             lacking.push((
                 start_op,
@@ -67,7 +69,7 @@ pub async fn take(
         doc,
         kind: scope.kind,
         existing: existing.iter().map(|row| Bytes(row.bytes.clone())).collect(),
-        refused: Vec::new(),
+        refused: app.log.refused(from.device.id, doc).await?,
         candidates: lacking.iter().map(|(_, candidate, _)| candidate.clone()).collect(),
     };
     let Sorted { new, odd, waiting } = if lacking.is_empty() {

@@ -1,7 +1,8 @@
 //! Office values that come back.
 //!
 //! A review or a note says when it was made: the later one counts. Of other values the server keeps its own when it
-//! was written in this epoch by a person, and else takes the one that was given further on in the former epoch.
+//! was written in this epoch by a person, and else takes the one that was given further on in the former epoch. So it
+//! does of a note, too: what was set aside lies before it again, and what was decided of it before is not so any more.
 
 use serde::Deserialize;
 use sync_core::ids::DocId;
@@ -44,11 +45,12 @@ pub async fn take(app: &App, row: OfficeRow, receipt: &Receipt) -> Result<Offere
 
 /// Whether what was given is newer than the server's own value.
 fn newer(app: &App, row: &OfficeRow, given: Origin, own: &OwnValue) -> bool {
-    if let (Some(given), Some(own)) = (made(&row.value), made(&own.value)) {
-        return given > own;
-    }
     let former = app.log.former_epochs();
     let begun = former.last().map_or(0, |former| former.ended);
+    let of_now = own.origin.is_none() && own.seq > begun;
+    if let (Some(given), Some(own)) = (made(&row.value), made(&own.value)) {
+        return given > own && !(of_now && row.topic == Topic::Inbox);
+    }
     let age = |origin: Origin| {
         let place = former.iter().position(|former| former.epoch == origin.epoch);
         (place.map_or(0, |place| place + 1), origin.seq)

@@ -34,7 +34,9 @@ pub async fn sort_out(app: &App, from: &SignedIn, outcomes: &mut Outcomes) -> St
         return Ok(());
     }
     let kept = app.log.quarantine(Some(QuarantineState::Open), LOOK).await?;
-    let kept = kept.iter().filter(|kept| kept.row.device == from.device.id);
+    // What was given back after a restore and found its place taken (in no envelope) is never let in as it is: its
+    // author makes it again.
+    let kept = kept.iter().filter(|kept| kept.row.device == from.device.id && kept.row.envelope > 0);
     let mut made: Vec<Made> = kept
         .map(|kept| (kept.row.item.doc, kept.row.bytes.as_slice(), kept.row.reason))
         .chain(outcomes.refused.iter().map(|(pushed, why)| (pushed.item.doc, pushed.bytes.as_slice(), *why)))

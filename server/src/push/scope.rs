@@ -19,8 +19,16 @@ pub async fn sort_out(app: &App, access: &mut Access, outcomes: &mut Outcomes) -
     let mut pending = std::mem::take(&mut outcomes.pending);
     let mut ground = ground(app, &pending).await?;
     pending.sort_by_key(|pushed| !founds(&pushed.item.scope));
+    let mut remembered = false;
     for pushed in pending {
-        match judge(access, &ground, &pushed.item) {
+        let mut judged = judge(access, &ground, &pushed.item);
+        if judged == Err(Reason::OutOfScope) && !std::mem::replace(&mut remembered, true) {
+            access.remember(app.log.as_ref()).await?;
+        }
+        if judged == Err(Reason::OutOfScope) {
+            judged = judge(access, &ground, &pushed.item);
+        }
+        match judged {
             Ok(pass) => {
                 if let Some(gain) = pass.gain {
                     access.gain(gain);

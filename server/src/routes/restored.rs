@@ -14,6 +14,7 @@ use super::devices;
 use crate::app::App;
 use crate::auth::{Coordinator, SignedIn};
 use crate::command::grant;
+use crate::epoch;
 use crate::epoch::words::{self, Decision, Said, Word};
 use crate::problem::{Code, Problem};
 use crate::store::Assignment;
@@ -127,9 +128,7 @@ async fn told(app: &App, coordinator: &SignedIn) -> Result<Restored, Problem> {
     }
     items.sort_by_key(|item| (item.state != Decision::Open, -item.said_ms));
     let phones = devices::within(app, coordinator).await?.into_iter();
-    let awaited = phones.filter(|(device, _)| {
-        device.revoked_ms.is_none() && device.last_sync_ms.is_some_and(|at| at < former.restored_ms)
-    });
+    let awaited = phones.filter(|(device, _)| epoch::awaited(device, former));
     let awaited = awaited.map(|(device, person_name)| AwaitedPhone {
         id: device.id.to_string(),
         name: device.name,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use sync_core::verdict::Verdict;
 use sync_core::vouch;
 use sync_core::wire::elided::Found;
 use sync_core::wire::{self, Asked, Cursor, SyncAnswer, SyncRequest, WireError};
@@ -56,9 +57,6 @@ async fn work(
     epoch::bridge(&app, &mut from, &request, ended.is_some()).await?;
     let back = epoch::take_back(&app, &from, std::mem::take(&mut request.offers)).await?;
     let mut access = Access::of(app.log.as_ref(), &from.account).await?;
-    if let Some(cursor) = &cursor {
-        access.remember(app.log.as_ref(), cursor.seq).await?;
-    }
     // What could not be put together and comes again may be what gave it to them.
     access.forgotten = ended.is_some() || !full.is_empty();
     let state = request.state.clone();
@@ -66,12 +64,15 @@ async fn work(
     answered.carried.extend(back.carried);
     words::compare(&app, &from, cursor.as_ref(), request.holds.as_deref()).await?;
     heed(&app, from.device.id, answered.newest, request.head).await?;
+    let waits = answered.verdicts.iter().any(|on| on.verdict == Verdict::Waiting);
+    let all_heard = waits && epoch::all_heard(&app).await?;
     let answer = if from.device.revoked_ms.is_some() {
         verdicts_only(&app, cursor, answered)
     } else {
         with_page(&app, &from, cursor, &wishes, answered).await?
     };
-    packed(version, &SyncAnswer { full, ended, offered: back.said, ..answer }, &asked, takes_brotli).await
+    let answer = SyncAnswer { full, ended, offered: back.said, all_heard, ..answer };
+    packed(version, &answer, &asked, takes_brotli).await
 }
 
 /// A request, in whatever version it came.

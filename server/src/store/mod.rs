@@ -137,6 +137,9 @@ pub trait ChangeLog: Documents {
     /// A list of the catalogue as it was at a number of the log.
     async fn catalogue_at(&self, key: &str, seq: u64) -> Stored<Option<String>>;
 
+    /// Every value that a list of the catalogue ever had.
+    async fn catalogue_values(&self, key: &str) -> Stored<Vec<String>>;
+
     /// Everything this person was ever given, with from when until when.
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>>;
 
@@ -152,8 +155,12 @@ pub trait ChangeLog: Documents {
     /// One set-aside row by its number.
     async fn quarantined(&self, seq: u64) -> Stored<Option<Quarantined>>;
 
-    /// Hashes of changes of `doc` by `device` in quarantine, open or settled.
+    /// Hashes of changes of `doc` that nothing `device` writes may wait for: its own in quarantine, open or settled;
+    /// anybody's whose number is spent; and what was made again.
     async fn refused(&self, device: DeviceId, doc: DocId) -> Stored<Vec<ChangeHash>>;
+
+    /// Changes of `doc` that were made again, and what was made in their place is in the log; and by whom.
+    async fn replaced(&self, doc: DocId) -> Stored<Vec<(Id, ChangeHash)>>;
 
     /// How many changes of this device stand in quarantine, not yet released or settled, and their bytes.
     async fn quarantine_load(&self, device: DeviceId) -> Stored<(u64, u64)>;

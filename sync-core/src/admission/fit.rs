@@ -5,6 +5,7 @@ use super::history::{Clock, History, TOP};
 use super::ops::{FramedOp, OpId};
 use crate::crdt::GENESIS_ACTOR;
 use crate::ids::{Actor, ChangeHash};
+use crate::record::Fields;
 use crate::verdict::{Reason, RemakeReason};
 
 /// How a framed change stands to a document.
@@ -66,6 +67,18 @@ pub(super) fn record_of<'a>(
     }
     let (clock, _) = history.at(&framed.deps)?;
     made_here(framed, &op.object, framed.ops.len()).or_else(|| history.record_of(&op.object, &clock))
+}
+
+/// The record that a fitting change writes to, `None` where the document is one record, and the fields it writes. No
+/// device of ours writes to two records in one change: for one that does there is no answer.
+pub fn written<'a>(framed: &'a Framed<'_>, history: &'a History) -> Option<(Option<&'a str>, Fields)> {
+    let mut records = framed.ops.iter().map(|op| record_of(framed, op, history));
+    let record = records.next()?;
+    if records.any(|other| other != record) || (record.is_none() && history.kind().keyed()) {
+        return None;
+    }
+    let fields = framed.ops.iter().filter_map(|op| Some((op.key.to_owned(), op.value.clone()?)));
+    Some((record, fields.collect()))
 }
 
 fn fit_op(framed: &Framed<'_>, place: usize, history: &History, clock: &Clock) -> Result<(), Reason> {

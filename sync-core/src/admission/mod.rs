@@ -27,7 +27,7 @@ mod shadow;
 mod vet;
 
 pub use decode::decode;
-pub use fit::{Fit, fit};
+pub use fit::{Fit, fit, written};
 pub use frame::{Framed, frame};
 pub use history::History;
 pub use job::{Bytes, Candidate, Facts, Finding, Job, Pace, Touched, Vetted};

@@ -179,13 +179,23 @@ impl Document {
         let object = if self.kind.keyed() { self.object_at(&top, record)? } else { Some(top) };
         let Some(object) = object else { return Ok(None) };
         let mut fields = BTreeMap::new();
-        for key in self.inner.keys(&object).collect::<Vec<_>>() {
-            let values = self.values(&object, &key)?;
+        // One walk over the whole record; only what was written at once is asked for by name.
+        for field in self.inner.map_range(&object, ..) {
+            let values = if field.conflict {
+                self.values(&object, &field.key)?
+            } else {
+                self.written(&field.value.clone().into_value(), &field.id()).into_iter().collect()
+            };
             if !values.is_empty() {
-                fields.insert(key, values);
+                fields.insert(field.key.into_owned(), values);
             }
         }
         Ok(Some(Record { id: record.to_owned(), fields }))
+    }
+
+    /// Whether a record was made here: corrections alone make none.
+    pub fn has_record(&self, record: &str) -> Result<bool, DocumentError> {
+        Ok(self.record(record)?.is_some_and(|record| record.get("type").is_some()))
     }
 
     /// The whole document in automerge's compact form: a cache, not the truth, and not canonical.
@@ -221,15 +231,14 @@ impl Document {
 
     /// All values of a field, the shown one first.
     fn values(&self, object: &ObjId, key: &str) -> Result<Vec<Written>, DocumentError> {
-        let mut values = Vec::new();
-        for (value, id) in self.inner.get_all(object, key)? {
-            let Value::Scalar(scalar) = value else { continue };
-            let (Some(value), Some(hash)) = (scalar_of(&scalar), self.inner.hash_for_opid(&id)) else {
-                continue;
-            };
-            values.push(Written { value, change: ChangeHash(hash.0) });
-        }
-        values.reverse();
-        Ok(values)
+        let all = self.inner.get_all(object, key)?;
+        Ok(all.iter().rev().filter_map(|(value, id)| self.written(value, id)).collect())
+    }
+
+    /// A value and the change that wrote it; `None` for what no field may hold.
+    fn written(&self, value: &Value<'_>, id: &ObjId) -> Option<Written> {
+        let Value::Scalar(scalar) = value else { return None };
+        let change = ChangeHash(self.inner.hash_for_opid(id)?.0);
+        Some(Written { value: scalar_of(scalar)?, change })
     }
 }

@@ -14,6 +14,7 @@ use crate::admission::{self, Fit, History, Limits};
 use crate::crdt::{Change, Document, DocumentError};
 use crate::ids::{Actor, ChangeHash, DocId, Id};
 use crate::scope::Scope;
+use crate::verdict::Reason;
 use crate::wire::{Admitted, Snapshot};
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -32,6 +33,10 @@ pub(super) struct Held {
     #[n(4)]
     #[cbor(default, skip_if = "Proofs::is_empty")]
     pub proofs: Proofs,
+    /// What a restored server gave that cannot stand with what is here: see [`super::withdrawn`].
+    #[n(5)]
+    #[cbor(default, skip_if = "Vec::is_empty")]
+    pub beside: Vec<Admitted>,
 }
 
 /// A document in one piece, and who stands behind each of its actors, in their order.
@@ -65,7 +70,14 @@ pub(super) struct Opened {
 
 impl Held {
     pub fn new(scope: Scope) -> Self {
-        Self { scope, admitted: Vec::new(), leaving: false, piece: None, proofs: Proofs::default() }
+        Self {
+            scope,
+            admitted: Vec::new(),
+            leaving: false,
+            piece: None,
+            proofs: Proofs::default(),
+            beside: Vec::new(),
+        }
     }
 
     pub fn decode(bytes: &[u8]) -> Option<Self> {
@@ -125,7 +137,12 @@ impl Held {
     /// Takes in a document in one piece that the server has vouched for. What is here and not in it stays. `false`
     /// when the former piece stays the piece: the server that gave it was restored and has less now, and only whole
     /// can it be given back with the proof that came with it.
-    pub fn take_piece(&mut self, snapshot: Snapshot, shelf: &Shelf) -> Result<bool, DocumentError> {
+    pub fn take_piece(
+        &mut self,
+        snapshot: Snapshot,
+        restored: bool,
+        shelf: &Shelf,
+    ) -> Result<bool, DocumentError> {
         let document = shelf.piece(self.scope.kind, &snapshot)?;
         let actors: BTreeSet<Actor> = document.past().into_iter().map(|past| past.actor).collect();
         if actors.len() != snapshot.authors.len() {
@@ -140,7 +157,7 @@ impl Held {
                     let author = authors.get(&change.hash()).copied().ok_or(DocumentError::Broken)?;
                     new.push(Admitted { author, bytes: change.bytes().to_vec().into() });
                 }
-                self.take(new, shelf)?;
+                self.take(new, restored, shelf)?;
                 return Ok(false);
             }
         }
@@ -157,8 +174,14 @@ impl Held {
     }
 
     /// Takes in changes the server sent, each looked at before automerge ever sees it. `false` when one is
-    /// not what a server of ours would send: it is left out.
-    pub fn take(&mut self, changes: Vec<Admitted>, shelf: &Shelf) -> Result<bool, DocumentError> {
+    /// not what a server of ours would send: it is left out. One that was restored may send what does not fit with
+    /// what is here: that is kept beside it.
+    pub fn take(
+        &mut self,
+        changes: Vec<Admitted>,
+        restored: bool,
+        shelf: &Shelf,
+    ) -> Result<bool, DocumentError> {
         let mut history = match &self.piece {
             Some(piece) => History::of(&piece.document(&self.scope, shelf)?)?,
             None => History::new(self.scope.kind)?,
@@ -179,6 +202,12 @@ impl Held {
                 Fit::Fits => drop(history.add(&framed)),
                 // Passed over by whoever opens the document until its ground has come.
                 Fit::Waiting(_) => {}
+                Fit::Remake(_) | Fit::SetAside(Reason::RecordExists) if restored => {
+                    if !self.beside.contains(&admitted) {
+                        self.beside.push(admitted);
+                    }
+                    continue;
+                }
                 Fit::Remake(_) | Fit::SetAside(_) => {
                     sound = false;
                     continue;

@@ -143,13 +143,14 @@ impl Device {
         (doc, scope): (DocId, Scope),
         snapshot: Snapshot,
         receipt: Option<Receipt>,
+        restored: bool,
     ) -> bool {
         if self.state.shunned.contains(&doc) {
             return false;
         }
         let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
         held.leaving = false;
-        match held.take_piece(snapshot, &self.shelf) {
+        match held.take_piece(snapshot, restored, &self.shelf) {
             Ok(true) => self.keep_proof_of_piece(doc, scope, receipt),
             Ok(false) => {}
             Err(_) => return false,

@@ -17,6 +17,7 @@
 //! | `leaving` | what the person no longer has |
 //! | `turns` | which envelopes go first |
 //! | `offer` | what it gives back to a server that was restored from a backup |
+//! | `withdrawn` | what such a server will not have as it was |
 //! | `rows` | documents as the rows that lists and pages show |
 //! | `told` | events as JSON |
 //! | `memory` | a host whose stores are memory, for the demo and the tests |
@@ -35,6 +36,7 @@ mod state;
 mod sync;
 mod told;
 mod turns;
+mod withdrawn;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};

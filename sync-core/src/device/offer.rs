@@ -80,11 +80,14 @@ pub(super) struct Given {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Taken {
     #[n(0)]
-    hash: ChangeHash,
+    pub hash: ChangeHash,
     #[n(1)]
-    incarnation: u32,
+    pub incarnation: u32,
     #[n(2)]
     mark: Mark,
+    /// The change it was made in place of.
+    #[n(3)]
+    pub replaces: Option<ChangeHash>,
 }
 
 /// The proofs that are kept with a document.
@@ -121,9 +124,27 @@ impl Proofs {
     }
 
     /// The server took a change of one's own.
-    pub fn take(&mut self, hash: ChangeHash, incarnation: u32, mark: Mark) {
+    pub fn take(&mut self, item: &Item, mark: Mark) {
+        let &Item { hash, incarnation, replaces, .. } = item;
         self.taken.retain(|taken| taken.hash != hash);
-        self.taken.push(Taken { hash, incarnation, mark });
+        self.taken.push(Taken { hash, incarnation, mark, replaces });
+    }
+
+    /// What the server took of one's own and has not given back.
+    pub fn taken(&self) -> &[Taken] {
+        &self.taken
+    }
+
+    /// The server will not have these after all.
+    pub fn let_go(&mut self, hashes: &BTreeSet<ChangeHash>) {
+        self.taken.retain(|taken| !hashes.contains(&taken.hash));
+        let gone: BTreeSet<Short> = hashes.iter().map(Short::of).collect();
+        self.given.retain(|given| !given.changes.iter().flatten().any(|short| gone.contains(short)));
+    }
+
+    /// The document is not in one piece any more.
+    pub fn taken_apart(&mut self) {
+        self.given.retain(|given| given.changes.is_some());
     }
 
     /// The server gave a row of changes.
@@ -151,7 +172,7 @@ impl Proofs {
     }
 }
 
-fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
+pub(super) fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     Some(Change::parse(bytes).ok()?.hash())
 }
 
@@ -204,6 +225,11 @@ impl Device {
         }
         let proof = OfficeProof { receipt, safe: None };
         Some((proof_key(&row.cache_key()), proof.text()?))
+    }
+
+    /// Whether a server whose log has this epoch was restored from a backup since this device knows it.
+    pub(super) fn was_restored(&self, epoch: Id) -> bool {
+        !self.state.former.is_empty() || self.state.epoch.is_some_and(|known| known != epoch)
     }
 
     /// Whether the server, as it is now, may not know what it knew at `mark`.
@@ -377,14 +403,23 @@ impl Device {
         }
         let aside = self.state.quarantine.iter().any(|(wrote, _)| wrote.item.hash == on.hash);
         let verdict = match on.verdict {
-            Verdict::Waiting | Verdict::SetAside(Reason::Quota) => return,
-            // It was never admitted, and a copy of this phone has spent its number since.
-            Verdict::Remake(_) if aside => {
+            Verdict::SetAside(Reason::Quota) => return,
+            // Withdrawn, and what it stands on may be gone from here since.
+            Verdict::Waiting => {
+                let aside = self.quarantine_of(on.doc).find(|(wrote, _)| wrote.item.hash == on.hash);
+                page.waiting.extend(aside.map(|(wrote, _)| wrote.clone()));
+                return;
+            }
+            // A copy of this phone has spent its number since.
+            Verdict::Remake(_) if self.withdraw(on, None, page) || aside => {
                 page.remake(on.doc, Some(on.hash));
                 return;
             }
-            // What was admitted once is not made again: it is the ground of what others wrote.
             Verdict::Remake(_) => Verdict::Settled,
+            Verdict::SetAside(reason) => {
+                self.withdraw(on, Some(reason), page);
+                on.verdict
+            }
             verdict => verdict,
         };
         if verdict.admitted() {
@@ -397,7 +432,7 @@ impl Device {
                 held.leaving = verdict != Verdict::Accepted && (held.leaving || !held.any());
                 held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
                 if let Some(mark) = page.mark {
-                    held.proofs.take(on.hash, wrote.item.incarnation, mark);
+                    held.proofs.take(&wrote.item, mark);
                 }
             }
         }
@@ -450,7 +485,7 @@ impl Device {
                     scope: held.scope,
                     incarnation: taken.incarnation,
                     hash: taken.hash,
-                    replaces: None,
+                    replaces: taken.replaces,
                 };
                 lost.push((item, admitted.bytes.to_vec()));
             }
@@ -518,7 +553,7 @@ fn given_row(doc: DocId, held: &Held, given: &Given, changes: &BTreeMap<Short, A
 
 impl Held {
     /// The changes of the piece it came in.
-    fn in_piece(&self, shelf: &Shelf) -> BTreeSet<ChangeHash> {
+    pub(super) fn in_piece(&self, shelf: &Shelf) -> BTreeSet<ChangeHash> {
         let document = self.piece.as_ref().and_then(|piece| piece.document(&self.scope, shelf).ok());
         document.map(|document| document.past().iter().map(|past| past.hash).collect()).unwrap_or_default()
     }

@@ -229,8 +229,8 @@ impl Device {
         }
         let mut trial = self.docs.get(doc).cloned().unwrap_or_else(|| Held::new(*scope));
         let taken = match row {
-            Row::Changes(_, _, changes) => trial.take(changes.clone(), &self.shelf).is_ok(),
-            Row::Snapshot(_, _, snapshot) => trial.take_piece(snapshot.clone(), &self.shelf).is_ok(),
+            Row::Changes(_, _, changes) => trial.take(changes.clone(), true, &self.shelf).is_ok(),
+            Row::Snapshot(_, _, snapshot) => trial.take_piece(snapshot.clone(), true, &self.shelf).is_ok(),
             Row::Office(_) => false,
         };
         if taken {
@@ -335,7 +335,7 @@ impl Device {
     fn apply(&mut self, vouched: Vouched, now_ms: i64) -> Vec<Effect> {
         let Vouched { answer, receipts } = vouched;
         let mark = Mark { epoch: answer.cursor.epoch, seq: answer.cursor.seq };
-        let mut page = Page { mark: Some(mark), ..Page::default() };
+        let mut page = Page { mark: Some(mark), restored: self.was_restored(mark.epoch), ..Page::default() };
         let mut receipts = receipts.into_iter();
         let sealed_before = self.state.sealed.len();
         let before = self.state.chain;
@@ -374,14 +374,14 @@ impl Device {
         // Not before the last page: the ground may still be on its way. The server will say it again.
         for wrote in std::mem::take(&mut page.waiting) {
             if self.ground_is_lost(&wrote) {
-                page.remake(wrote.item.doc, None);
+                page.remake(wrote.item.doc, Some(wrote.item.hash));
             }
         }
         for (doc, aside) in std::mem::take(&mut page.remake).into_iter().filter(|_| !answer.more) {
             if !self.flight.may_remake(doc) {
                 continue;
             }
-            log.extend(self.remake(doc, &aside));
+            log.extend(self.remake(doc, &aside, answer.all_heard));
             page.touched.insert(doc);
         }
         if page.late > 0 {
@@ -403,7 +403,12 @@ impl Device {
             log.push(self.note(LogRecord::Synced(answer.server_time_ms)));
         }
 
-        let mut effects = vec![self.store(&mut page)];
+        if !answer.more {
+            self.give_way(&mut page);
+        }
+        // What is withdrawn is in the log before it goes from its document.
+        let mut effects = std::mem::take(&mut page.withdrawn);
+        effects.push(self.store(&mut page));
         effects.extend(log);
         effects.extend(self.see_off(!answer.more));
         effects.push(self.status());
@@ -479,7 +484,7 @@ impl Device {
                 held.leaving &= on.verdict != Verdict::Accepted;
                 let new = held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
                 if let Some(mark) = page.mark {
-                    held.proofs.take(on.hash, wrote.item.incarnation, mark);
+                    held.proofs.take(&wrote.item, mark);
                 }
                 // Taken in, but no longer this person's: nothing about it will come any more. Unless its row is here: then it
                 // was given to them since, and this is heard for the second time.
@@ -528,7 +533,7 @@ impl Device {
                 self.take_office(row, page);
             }
             Row::Snapshot(doc, scope, snapshot) => {
-                if !self.take_snapshot((doc, scope), snapshot, receipt) {
+                if !self.take_snapshot((doc, scope), snapshot, receipt, page.restored) {
                     page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
                 }
                 page.touched.insert(doc);
@@ -546,7 +551,7 @@ impl Device {
         }
         let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
         held.leaving = false;
-        if !held.take(changes, &self.shelf).unwrap_or(false) {
+        if !held.take(changes, page.restored, &self.shelf).unwrap_or(false) {
             page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
         }
         page.touched.insert(doc);
@@ -594,6 +599,13 @@ impl Device {
             Outcome::Released => (Verdict::Duplicate, "released"),
             Outcome::Settled => (Verdict::Settled, "settled"),
         };
+        // In a history that is lost, perhaps, and another phone of this person brought the word back: the verdict tells.
+        let asked_again = self.state.sealed.values().any(|sealed| sealed.open.contains(&hash));
+        let begun_anew =
+            page.mark.is_some_and(|mark| self.state.epoch.is_some_and(|known| known != mark.epoch));
+        if asked_again || begun_anew {
+            return;
+        }
         if self.state.quarantine.iter().any(|(wrote, _)| wrote.item.hash == hash) {
             page.touched.insert(note.doc);
             page.answered.push(Answered { doc: note.doc, hash, verdict });
@@ -616,16 +628,20 @@ impl Device {
 pub(super) struct Page {
     /// How far the log goes of which this is a page.
     pub mark: Option<Mark>,
+    /// The server was restored from a backup since this device knows it.
+    pub restored: bool,
     pub touched: BTreeSet<DocId>,
     pub drops: Vec<String>,
     /// What the person no longer has.
     pub left: BTreeSet<DocId>,
     pub office: Vec<Put>,
     pub answered: Vec<Answered>,
+    /// Own work that leaves its document for the log.
+    pub withdrawn: Vec<Effect>,
     /// Documents in which work is to be made again, each with what is to be beside the unanswered work.
     remake: BTreeMap<DocId, BTreeSet<ChangeHash>>,
     /// Waits on the server for what it builds on.
-    waiting: Vec<Wrote>,
+    pub waiting: Vec<Wrote>,
     /// How much was taken in although the person no longer has what it is about.
     late: usize,
     pub notices: Vec<Notice>,

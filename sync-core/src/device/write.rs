@@ -155,8 +155,14 @@ impl Device {
 
     /// Makes the unanswered work of `doc` again under a new incarnation, and what of the work set aside is in `aside`.
     ///
-    /// One log record takes the old changes out and puts the new ones in.
-    pub(super) fn remake(&mut self, doc: DocId, aside: &BTreeSet<ChangeHash>) -> Vec<Effect> {
+    /// One log record takes the old changes out and puts the new ones in. Unless everybody has been heard who may have
+    /// what a restored server lost, a correction waits for its record.
+    pub(super) fn remake(
+        &mut self,
+        doc: DocId,
+        aside: &BTreeSet<ChangeHash>,
+        all_heard: bool,
+    ) -> Vec<Effect> {
         let Some(key) = self.state.key.clone() else { return Vec::new() };
         let Some(scope) = self.scope_of(doc) else { return Vec::new() };
         let admitted = match self.docs.get(&doc).map(|held| held.document(&self.shelf)) {
@@ -172,6 +178,9 @@ impl Device {
             // In the order they were meant: what stands on a change counts on from it.
             let after = |other: &Wrote| first_op(other) > first_op(wrote);
             old.insert(old.iter().position(after).unwrap_or(old.len()), wrote.clone());
+        }
+        if !self.state.former.is_empty() && !all_heard {
+            self.wait_for_records((doc, scope), &admitted, &mut old);
         }
         if old.is_empty() {
             return Vec::new();
@@ -196,6 +205,19 @@ impl Device {
         let hashes = old.iter().map(|wrote| wrote.item.hash).collect();
         let notice = Notice { doc: Some(doc), count: Some(new.len()), ..Notice::new("remade") };
         vec![self.note(LogRecord::Remade(hashes, new)), Effect::Notice(notice)]
+    }
+
+    /// A correction is not made again without the record it corrects while somebody may give that back to a server
+    /// that was restored: it would stand in its place.
+    fn wait_for_records(&self, (doc, scope): (DocId, Scope), admitted: &[Change], old: &mut Vec<Wrote>) {
+        let ground = Document::from_changes(scope.kind, admitted.iter().map(Change::bytes));
+        let here = |record: &str| ground.as_ref().is_ok_and(|ground| ground.has_record(record) == Ok(true));
+        let own = self.quarantine_of(doc).map(|(wrote, _)| wrote).chain(old.iter());
+        let made: BTreeSet<String> = own
+            .filter(|wrote| wrote.intent.makes_record())
+            .map(|wrote| wrote.intent.record.clone())
+            .collect();
+        old.retain(|wrote| made.contains(&wrote.intent.record) || here(&wrote.intent.record));
     }
 }
 

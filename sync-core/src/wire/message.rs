@@ -113,6 +113,11 @@ pub struct SyncAnswer {
     #[n(13)]
     #[cbor(default, skip_if = "Vec::is_empty")]
     pub offered: Vec<Offered>,
+    /// Every phone in service that may have what a restored server lost has been heard: what is waited for will not
+    /// come any more. Said together with a verdict of waiting.
+    #[n(14)]
+    #[cbor(default, skip_if = "std::ops::Not::not")]
+    pub all_heard: bool,
 }
 
 /// The server's word on an offer. Whichever it is but the last, the device need not offer it again.
@@ -151,6 +156,7 @@ impl SyncAnswer {
             ended: None,
             full: Vec::new(),
             offered: Vec::new(),
+            all_heard: false,
         }
     }
 }

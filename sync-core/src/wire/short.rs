@@ -178,6 +178,9 @@ struct ShortAnswer {
     #[n(15)]
     #[cbor(default, skip_if = "Vec::is_empty")]
     offered: Vec<Offered>,
+    #[n(16)]
+    #[cbor(default, skip_if = "std::ops::Not::not")]
+    all_heard: bool,
 }
 
 /// The verdicts on one envelope: how many of its changes, in their order, have which.
@@ -223,6 +226,7 @@ pub fn plain_answer(answer: &SyncAnswer, asked: &Asked) -> Vec<u8> {
         ended: answer.ended,
         full: answer.full.clone(),
         offered: answer.offered.clone(),
+        all_heard: answer.all_heard,
     };
     minicbor::to_vec(&short).unwrap_or_default()
 }
@@ -267,6 +271,7 @@ pub fn unpack_answer(body: &[u8], asked: &Asked) -> Result<SyncAnswer, WireError
         ended: short.ended,
         full: short.full,
         offered: short.offered,
+        all_heard: short.all_heard,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_core::ids::{ChangeHash, DocId, Id};
 use sync_core::record::Scalar;
 
+use super::hand::Hand;
 use super::invariants::{Violation, must};
 use super::texts;
 use super::told::Told;
@@ -95,13 +96,16 @@ impl World {
         Ok(())
     }
 
-    /// The office says again who has which family and which phones are out of service.
+    /// The office says again who has which family and which phones are out of service; the lost ones too, for nothing
+    /// is to be awaited from them.
     pub fn put_in_order(&mut self) -> Result<(), Violation> {
         for (person, family, given) in self.scopes.say_again() {
             self.say(person, family, given)?;
         }
         for at in 0..self.hands.len() {
-            if self.hands[at].revoked {
+            let of_it = |hand: &&Hand| hand.device == self.hands[at].device;
+            let lost = self.hands.iter().filter(of_it).all(|hand| hand.gone);
+            if self.hands[at].revoked || lost {
                 self.revoke(at)?;
             }
         }

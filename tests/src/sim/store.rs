@@ -218,6 +218,10 @@ impl ChangeLog for Mortal {
         mortal!(self, self.inner.catalogue_at(key, seq))
     }
 
+    async fn catalogue_values(&self, key: &str) -> Stored<Vec<String>> {
+        mortal!(self, self.inner.catalogue_values(key))
+    }
+
     async fn office_origin(&self, topic: Topic, subject: Id, key: &str) -> Stored<Option<OwnValue>> {
         mortal!(self, self.inner.office_origin(topic, subject, key))
     }
@@ -244,6 +248,10 @@ impl ChangeLog for Mortal {
 
     async fn quarantined(&self, seq: u64) -> Stored<Option<Quarantined>> {
         mortal!(self, self.inner.quarantined(seq))
+    }
+
+    async fn replaced(&self, doc: DocId) -> Stored<Vec<(Id, ChangeHash)>> {
+        mortal!(self, self.inner.replaced(doc))
     }
 
     async fn refused(&self, device: DeviceId, doc: DocId) -> Stored<Vec<ChangeHash>> {

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod back;
+mod copies;
 mod edges;
 mod forged;
 mod hands;

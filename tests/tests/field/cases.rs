@@ -1,10 +1,7 @@
 //! Cases that change hands, phones that come late, twice or out of the past, and what each is told.
 
-use footpath_tests::chance::Chance;
-use footpath_tests::clock::Time;
 use footpath_tests::district::{District, Walker};
 use footpath_tests::holdings;
-use footpath_tests::phone::Phone;
 use footpath_tests::wire::Server;
 use serde_json::json;
 use sync_core::device::{Event, RowState, WriteEvent};
@@ -86,15 +83,7 @@ fn a_new_phone_knows_everything_and_what_the_old_one_had_set_aside() {
 #[test]
 fn of_a_copied_phone_both_go_on_and_both_branches_are_kept() {
     let (mut district, mut anna, _, case) = shared();
-    let mut copy = Walker {
-        phone: Phone::new("copy", &Time::Real, &mut Chance::new(77)),
-        link: district.footpath.link(),
-    };
-    copy.phone.host.log = anna.phone.host.log.clone();
-    copy.phone.host.docs = anna.phone.host.docs.clone();
-    copy.phone.host.office = anna.phone.host.office.clone();
-    copy.phone.host.cursor = anna.phone.host.cursor.clone();
-    copy.phone.restart();
+    let mut copy = district.copy(&anna);
     let mut told = 0;
     for turn in 0..4 {
         for (name, walker) in [("a", &mut anna), ("b", &mut copy)] {

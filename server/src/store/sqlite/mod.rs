@@ -227,6 +227,11 @@ impl ChangeLog for SqliteLog {
         self.readers.read(move |connection| queries::catalogue_at(connection, org, &key, seq)).await
     }
 
+    async fn catalogue_values(&self, key: &str) -> Stored<Vec<String>> {
+        let (org, key) = (self.org(), key.to_owned());
+        self.readers.read(move |connection| queries::catalogue_values(connection, org, &key)).await
+    }
+
     async fn grants_of(&self, person: Id) -> Stored<Vec<GrantSpan>> {
         self.readers.read(move |connection| queries::grants_of(connection, person)).await
     }
@@ -247,6 +252,10 @@ impl ChangeLog for SqliteLog {
     async fn quarantined(&self, seq: u64) -> Stored<Option<Quarantined>> {
         let org = self.org();
         self.readers.read(move |connection| queries::quarantined(connection, org, seq)).await
+    }
+
+    async fn replaced(&self, doc: DocId) -> Stored<Vec<(Id, ChangeHash)>> {
+        self.readers.read(move |connection| queries::replaced(connection, doc)).await
     }
 
     async fn refused(&self, device: DeviceId, doc: DocId) -> Stored<Vec<ChangeHash>> {

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32, Id};
 use sync_core::office::{OfficeRow, Topic};
 use sync_core::scope::Scope;
+use sync_core::verdict::Reason;
 use sync_core::wire::Grant;
 
 use super::codec::{self, DOCUMENT, ROW, grant_columns, id, odd, reason, topic_number};
@@ -207,18 +208,31 @@ pub fn office_value(connection: &Connection, topic: Topic, subject: Id, key: &st
 }
 
 pub fn catalogue_at(connection: &Connection, org: Id, key: &str, seq: u64) -> Stored<Option<String>> {
+    Ok(catalogue(connection, org, key, seq, 1)?.pop())
+}
+
+pub fn catalogue_values(connection: &Connection, org: Id, key: &str) -> Stored<Vec<String>> {
+    catalogue(connection, org, key, i64::MAX as u64, usize::MAX)
+}
+
+/// The newest values of a list up to a number of the log, at most `limit`.
+fn catalogue(connection: &Connection, org: Id, key: &str, seq: u64, limit: usize) -> Stored<Vec<String>> {
     let sql = format!(
         "SELECT {ROW} FROM log INDEXED BY log_everyone WHERE everyone = 1 AND seq <= ?1 ORDER BY seq DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
+    let mut values = Vec::new();
     for row in statement.query_map([seq], |row| Ok(codec::log_row(row, org)))? {
         if let Entry::Office(office) = row??.entry
             && (office.row.topic, office.row.key.as_str()) == (Topic::Catalogue, key)
         {
-            return Ok(Some(office.row.value));
+            values.push(office.row.value);
+            if values.len() == limit {
+                break;
+            }
         }
     }
-    Ok(None)
+    Ok(values)
 }
 
 fn span(row: &Row<'_>) -> Stored<GrantSpan> {
@@ -328,12 +342,26 @@ fn set_aside_row(
 }
 
 pub fn refused(connection: &Connection, device: DeviceId, doc: DocId) -> Stored<Vec<ChangeHash>> {
-    let sql = "SELECT hash FROM quarantine INDEXED BY quarantine_change WHERE device = ?1 AND doc = ?2 AND state <> 1";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([device.0, doc.0])?;
+    let mut statement = connection.prepare_cached(
+        "SELECT hash FROM quarantine INDEXED BY quarantine_doc \
+         WHERE doc = ?2 AND state <> 1 AND (device = ?1 OR reason = ?3) \
+         UNION SELECT hash FROM replaced WHERE doc = ?2",
+    )?;
+    let mut rows = statement.query(params![device.0, doc.0, Reason::WrongSequence.code()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.extend(id!(row, 0, ChangeHash));
+    }
+    Ok(found)
+}
+
+pub fn replaced(connection: &Connection, doc: DocId) -> Stored<Vec<(Id, ChangeHash)>> {
+    let sql = "SELECT person, hash FROM replaced JOIN devices ON devices.id = replaced.device WHERE doc = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([doc.0])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.extend(id!(row, 0, Id).zip(id!(row, 1, ChangeHash)));
     }
     Ok(found)
 }

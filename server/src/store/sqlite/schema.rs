@@ -14,6 +14,7 @@ const STEPS: &[Step] = &[
     Step::Sql(include_str!("migrations/005.sql")),
     Step::Sql(include_str!("migrations/006.sql")),
     Step::Code(seventh::bring_over),
+    Step::Sql(include_str!("migrations/008.sql")),
 ];
 
 enum Step {
