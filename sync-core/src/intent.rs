@@ -180,6 +180,28 @@ mod tests {
         assert_eq!(server.record("x").unwrap().unwrap().conflicts().count(), 0);
     }
 
+    /// The way there is lost (a log that was damaged), and the record is not: it is not made a second time.
+    #[test]
+    fn a_correction_finds_its_record_when_what_was_seen_after_it_is_lost() {
+        let scope = Scope { kind: Kind::Log, ..scope() };
+        let mut phone = Document::new(Kind::Log).unwrap();
+        let visit =
+            |n: u8, fields: Fields| Intent { id: Id([n; 16]), scope, fields, ..intent(&phone, "mood", 0) };
+        let made = visit(1, [("type".into(), "visit".into()), ("mood".into(), Scalar::Int(1))].into());
+        let mut correction = visit(2, [("mood".into(), Scalar::Int(2))].into());
+        let made = made.write(&mut phone, &THEIRS).unwrap().unwrap();
+        let lost = Intent { record: "0a".repeat(16), ..intent(&phone, "mood", 3) };
+        lost.write(&mut phone, &MINE).unwrap().unwrap();
+        correction.heads = phone.heads();
+        let remade = replay(scope, std::slice::from_ref(&made), &[], [&correction], &AGAIN).unwrap();
+        let mut server = Document::new(Kind::Log).unwrap();
+        server.apply(&made).unwrap();
+        server.apply(&remade[0].1).unwrap();
+        let record = server.record(&correction.record).unwrap().unwrap();
+        assert_eq!((record.get("mood"), record.get("type")), (Some(&Scalar::Int(2)), Some(&"visit".into())));
+        assert_eq!(record.conflicts().count(), 0, "who corrects a record has seen it");
+    }
+
     #[test]
     fn a_value_changed_meanwhile_becomes_a_conflict() {
         let mut server = Document::new(Kind::Case).unwrap();

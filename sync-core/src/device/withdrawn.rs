@@ -108,7 +108,7 @@ impl Held {
             let author = authors.get(&change.hash()).copied().ok_or(DocumentError::Broken)?;
             all.push(Admitted { author, bytes: change.bytes().to_vec().into() });
         }
-        let in_piece = self.piece.is_some().then(|| self.in_piece(shelf)).unwrap_or_default();
+        let in_piece = self.in_piece(shelf);
         let passed_over = |admitted: &&Admitted| !all.contains(admitted);
         let waiting: Vec<Admitted> = self.admitted.iter().filter(passed_over).cloned().collect();
         all.extend(waiting);

@@ -269,6 +269,32 @@ async fn a_place_that_is_taken_out_of_the_catalogue_is_told_as_lost_to_who_had_i
 }
 
 #[tokio::test]
+async fn work_at_a_place_that_was_moved_is_late_whenever_it_comes() {
+    let field = Field::new().await;
+    let mut boris = field.phone(BORIS).await;
+    let account = field.app.log.account(ANNA).await.unwrap().unwrap();
+    field.app.log.put_account(Account { places: vec![DISTRICT], ..account }).await.unwrap();
+    let mut anna = field.phone(ANNA).await;
+    places(&field, Some(DISTRICT)).await;
+    boris.case(&field, AWAY);
+    boris.sync(&field).await;
+    anna.sync(&field).await;
+    let card = anna.rows("person").remove(0);
+    anna.write(
+        &field,
+        json!({"type": "person", "record": card.id, "doc": card.doc, "fields": {"phone": "+7 901"}}),
+    );
+    places(&field, None).await;
+    places(&field, Some(VILLAGE)).await;
+    places(&field, None).await;
+    // Nothing says any more up to where she has heard.
+    anna.host.cursor = None;
+    anna.host.restart(field.now());
+    let answers = anna.sync(&field).await;
+    assert_eq!(answers[0].verdicts[0].verdict, Verdict::AcceptedFlagged(Flag::AfterReassignment));
+}
+
+#[tokio::test]
 async fn a_place_that_is_taken_out_of_the_catalogue_is_lost_to_who_has_it_by_name_until_it_is_back() {
     let field = Field::new().await;
     for (person, places) in [(ANNA, vec![VILLAGE, AWAY]), (VIKA, vec![AWAY])] {

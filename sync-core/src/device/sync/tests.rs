@@ -180,6 +180,102 @@ fn what_built_on_set_aside_work_is_made_again_and_nothing_is_lost() {
     assert_eq!((row.fields["mood"].clone(), row.fields["urgent"].clone()), (Scalar::Int(4), Scalar::Int(1)));
 }
 
+/// A visit and a correction of it that were on the server, which was restored from a copy without them; and the
+/// request in which they are laid before it again.
+fn lost_in_a_restore(host: &mut MemoryHost) -> SyncRequest {
+    let record = visit(host, 1, 4);
+    edit(host, &record, 2, "urgent", 1);
+    let request = sync(host).unwrap();
+    answer(host, &verdicts(&request, |_| Verdict::Accepted));
+    sync(host);
+    answer(host, &restored());
+    sent(host).unwrap()
+}
+
+fn restored() -> SyncAnswer {
+    let cursor = Cursor { epoch: Id([2; 16]), seq: 3, backfills: Vec::new() };
+    SyncAnswer { ended: Some(3), ..SyncAnswer::bare(cursor, SERVER_NOW) }
+}
+
+#[test]
+fn what_a_restored_server_sets_aside_is_not_shown_as_on_the_server() {
+    let mut host = phone();
+    let request = lost_in_a_restore(&mut host);
+    assert_eq!(items(&request).len(), 2);
+    let aside = verdicts(&request, |_| Verdict::SetAside(Reason::OutOfScope));
+    answer(&mut host, &SyncAnswer { verdicts: aside.verdicts, ..restored() });
+    for _ in 0..2 {
+        let row = host.device.rows().remove(0);
+        assert_eq!((row.state, row.reason), (RowState::SetAside, Some(Reason::OutOfScope)));
+        assert_eq!(
+            (row.fields["mood"].clone(), row.fields["urgent"].clone()),
+            (Scalar::Int(4), Scalar::Int(1))
+        );
+        assert_eq!(row.aside.len(), 2);
+        host.restart(NOW);
+    }
+    assert!(host.notices.iter().any(|notice| notice.code == "set_aside"));
+}
+
+#[test]
+fn what_a_restored_server_cannot_take_as_it_was_is_made_again() {
+    let mut host = phone();
+    let request = lost_in_a_restore(&mut host);
+    let fork = verdicts(&request, |_| Verdict::Remake(RemakeReason::Fork));
+    answer(&mut host, &SyncAnswer { verdicts: fork.verdicts, ..restored() });
+    let again = items(&sent(&mut host).unwrap());
+    let replaced: Vec<_> = again.iter().map(|item| item.replaces).collect();
+    assert_eq!(replaced, items(&request).iter().map(|item| Some(item.hash)).collect::<Vec<_>>());
+    host.restart(NOW);
+    let row = host.device.rows().remove(0);
+    assert_eq!((row.fields["mood"].clone(), row.fields["urgent"].clone()), (Scalar::Int(4), Scalar::Int(1)));
+    assert_eq!((host.device.rows().len(), row.conflicts.len()), (1, 0));
+}
+
+#[test]
+fn a_correction_waits_for_its_record_until_everybody_has_been_heard() {
+    let mut host = phone();
+    let record = visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    edit(&mut host, &record, 2, "mood", 5);
+    host.docs.clear();
+    host.restart(NOW);
+    sync(&mut host);
+    answer(&mut host, &restored());
+    let request = sent(&mut host).unwrap();
+    let waiting = verdicts(&request, |_| Verdict::Waiting);
+    assert_eq!(waiting.verdicts.len(), 1);
+    let waiting = SyncAnswer { verdicts: waiting.verdicts, ..restored() };
+    answer(&mut host, &waiting);
+    let again = sync(&mut host).unwrap();
+    assert_eq!(items(&again), items(&request), "somebody may have the record");
+    answer(&mut host, &SyncAnswer { all_heard: true, ..waiting });
+    let again = sync(&mut host).unwrap();
+    assert_eq!(items(&again)[0].replaces, Some(items(&request)[0].hash), "nobody has");
+}
+
+/// Two phones of one person: the word that came back with the other is of a history in which the server had it.
+#[test]
+fn what_was_decided_in_a_lost_history_is_not_believed() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::SetAside(Reason::OutOfScope)));
+    let item = items(&request).remove(0);
+    let (reason, outcome) = (Reason::OutOfScope, Outcome::Released);
+    let note = InboxNote { doc: item.doc, reason, outcome, note: None, at_ms: SERVER_NOW };
+    let row = || vec![Row::Office(OfficeRow::inbox(Id([0x33; 16]), item.hash, &note))];
+    sync(&mut host);
+    answer(&mut host, &SyncAnswer { rows: row(), ..restored() });
+    let again = sent(&mut host).unwrap();
+    assert_eq!(items(&again), items(&request), "it is laid before the server again");
+    let note = InboxNote { note: Some("once more".into()), ..note.clone() };
+    let row = Row::Office(OfficeRow::inbox(Id([0x33; 16]), item.hash, &note));
+    answer(&mut host, &SyncAnswer { rows: vec![row], ..restored() });
+    assert_eq!(states(&host), [RowState::SetAside]);
+}
+
 #[test]
 fn a_value_that_was_changed_and_changed_back_is_shown_when_all_was_set_aside() {
     let mut host = phone();
