@@ -179,15 +179,10 @@ impl Document {
         let object = if self.kind.keyed() { self.object_at(&top, record)? } else { Some(top) };
         let Some(object) = object else { return Ok(None) };
         let mut fields = BTreeMap::new();
-        // One walk over the whole record; only what was written at once is asked for by name.
-        for field in self.inner.map_range(&object, ..) {
-            let values = if field.conflict {
-                self.values(&object, &field.key)?
-            } else {
-                self.written(&field.value.clone().into_value(), &field.id()).into_iter().collect()
-            };
+        for key in self.inner.keys(&object).collect::<Vec<_>>() {
+            let values = self.values(&object, &key)?;
             if !values.is_empty() {
-                fields.insert(field.key.into_owned(), values);
+                fields.insert(key, values);
             }
         }
         Ok(Some(Record { id: record.to_owned(), fields }))

@@ -559,7 +559,7 @@ impl Held {
     }
 
     /// Every admitted change with its author, by the beginning of its hash.
-    fn all_changes(&self, shelf: &Shelf) -> BTreeMap<Short, Admitted> {
+    pub(super) fn all_changes(&self, shelf: &Shelf) -> BTreeMap<Short, Admitted> {
         let Ok(document) = self.document(shelf) else { return BTreeMap::new() };
         let authors = self.authors(&document);
         let inside = document.changes().into_iter().filter_map(|change| {

@@ -101,39 +101,31 @@ impl Device {
 impl Held {
     /// What came from the restored server takes the place of what cannot stand with it, and of all that builds on that.
     fn give_way(&mut self, shelf: &Shelf) -> Result<(), DocumentError> {
-        let document = self.document(shelf)?;
-        let authors = self.authors(&document);
-        let mut all: Vec<Admitted> = Vec::new();
-        for change in document.changes() {
-            let author = authors.get(&change.hash()).copied().ok_or(DocumentError::Broken)?;
-            all.push(Admitted { author, bytes: change.bytes().to_vec().into() });
-        }
-        let in_piece = self.in_piece(shelf);
-        let passed_over = |admitted: &&Admitted| !all.contains(admitted);
-        let waiting: Vec<Admitted> = self.admitted.iter().filter(passed_over).cloned().collect();
-        all.extend(waiting);
-
-        let all: Vec<(Framed<'_>, &Admitted)> = all.iter().filter_map(framed).collect();
+        self.document(shelf)?;
+        let all: Vec<Admitted> = self.all_changes(shelf).into_values().collect();
+        let mut all: Vec<(Framed<'_>, &Admitted)> = all.iter().filter_map(framed).collect();
+        // Operations are numbered after those of all they build on, so this is an order of building.
+        all.sort_by_key(|(old, _)| old.start_op);
         let new: Vec<(Framed<'_>, &Admitted)> = self.beside.iter().filter_map(framed).collect();
-        let excluded = |old: &Framed<'_>| new.iter().any(|(new, _)| exclude_each_other(new, old));
-        let mut fallen: BTreeSet<ChangeHash> =
-            all.iter().filter(|(old, _)| excluded(old)).map(|(old, _)| old.hash).collect();
+        let mut fallen: BTreeSet<ChangeHash> = BTreeSet::new();
         loop {
-            let on_top = |old: &Framed<'_>| old.deps.iter().any(|dep| fallen.contains(dep));
-            let more: Vec<ChangeHash> =
-                all.iter().map(|(old, _)| old).filter(|old| on_top(old)).map(|old| old.hash).collect();
             let before = fallen.len();
-            fallen.extend(more);
+            for (old, _) in &all {
+                let on_top = old.deps.iter().any(|dep| fallen.contains(dep));
+                if on_top || new.iter().any(|(new, _)| exclude_each_other(new, old)) {
+                    fallen.insert(old.hash);
+                }
+            }
             if fallen.len() == before {
                 break;
             }
         }
 
+        let in_piece = self.in_piece(shelf);
         let apart = in_piece.iter().any(|hash| fallen.contains(hash));
-        let stays =
-            |old: &Framed<'_>| !fallen.contains(&old.hash) && (apart || !in_piece.contains(&old.hash));
-        let old = all.iter().filter(|(old, _)| stays(old)).map(|(_, admitted)| (*admitted).clone());
-        self.admitted = old.chain(new.iter().map(|(_, admitted)| (*admitted).clone())).collect();
+        let gone = |old: &Framed<'_>| fallen.contains(&old.hash) || (!apart && in_piece.contains(&old.hash));
+        let stay = all.iter().filter(|(old, _)| !gone(old)).chain(&new);
+        self.admitted = stay.map(|(_, admitted)| (*admitted).clone()).collect();
         self.beside.clear();
         self.proofs.let_go(&fallen);
         if apart {
