@@ -19,7 +19,7 @@ use sync_core::wire::{Offer, Offered, Row};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
-use crate::store::{Device, FormerEpoch, Stored};
+use crate::store::{Device, Stored};
 pub use carry::{bridge, carry_on};
 
 /// What became of a request's offers.
@@ -36,15 +36,15 @@ const AWAITED_DAYS: i64 = 30;
 const DAY_MS: i64 = 86_400_000;
 
 /// Whether a phone in service has not been here since the restore.
-pub fn awaited(device: &Device, former: &FormerEpoch) -> bool {
-    device.revoked_ms.is_none() && device.last_sync_ms.is_some_and(|at| at < former.restored_ms)
+pub fn awaited(device: &Device) -> bool {
+    device.revoked_ms.is_none() && device.last_sync_ms.is_some() && !device.heard
 }
 
 /// Whether what the newest restore lost will not come any more: every phone in service has been heard, or had time.
 pub async fn all_heard(app: &App) -> Stored<bool> {
     let Some(former) = app.log.former_epochs().last() else { return Ok(false) };
     let long_ago = app.now_ms() - former.restored_ms > AWAITED_DAYS * DAY_MS;
-    Ok(long_ago || !app.log.devices().await?.iter().any(|device| awaited(device, former)))
+    Ok(long_ago || !app.log.devices().await?.iter().any(awaited))
 }
 
 /// Takes in what the server once gave and may have lost.

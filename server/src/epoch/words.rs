@@ -201,7 +201,7 @@ pub async fn compare(
         if span.to.is_some() || !passed || on_its_way || holds.contains(&case) {
             continue;
         }
-        // A phone names families by their case or log: of one that has none it can say nothing.
+        // A phone names families by their case, or a log it was given: of one that has none it can say nothing.
         if !app.log.family(case).await?.values().any(|scope| scope.kind == Kind::Case) {
             continue;
         }

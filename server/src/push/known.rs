@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sync_core::ids::DocId;
 use sync_core::verdict::Verdict;
 
 use super::Outcomes;
@@ -45,12 +46,17 @@ async fn made_again(app: &App, from: &SignedIn, outcomes: &mut Outcomes) -> Stor
         return Ok(());
     }
     let known = app.log.known(from.device.id, &olds).await?;
-    let in_log: BTreeSet<_> = olds
+    let mut in_log: BTreeSet<_> = olds
         .iter()
         .zip(known)
         .filter(|(_, known)| matches!(known, Some(Known::Admitted(_) | Known::Replaced)))
         .map(|(old, _)| *old)
         .collect();
+    // Another phone of this person may have made the same again: what a restored server could not take as it was.
+    for doc in olds.iter().map(|(doc, _)| *doc).collect::<BTreeSet<DocId>>() {
+        let by_them = app.log.replaced(doc).await?.into_iter().filter(|(person, _)| *person == from.person());
+        in_log.extend(by_them.map(|(_, old)| (doc, old)));
+    }
     let mut under_way = BTreeSet::new();
     for pushed in std::mem::take(&mut outcomes.pending) {
         let old = pushed.item.replaces.map(|old| (pushed.item.doc, old));

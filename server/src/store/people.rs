@@ -83,6 +83,8 @@ pub struct Device {
     /// What it last said of itself.
     pub state: DeviceState,
     pub evidence: ChainEvidence,
+    /// It has been here since the server was last restored from a backup.
+    pub heard: bool,
 }
 
 /// What the numbers of a device's envelopes show. Evidence, never a reason to hold work back.

@@ -135,6 +135,11 @@ impl Proofs {
         &self.taken
     }
 
+    /// Whether the server gave something of it.
+    pub fn was_given(&self) -> bool {
+        !self.given.is_empty()
+    }
+
     /// The server will not have these after all.
     pub fn let_go(&mut self, hashes: &BTreeSet<ChangeHash>) {
         self.taken.retain(|taken| !hashes.contains(&taken.hash));
@@ -371,8 +376,13 @@ impl Device {
         if self.state.former.is_empty() || self.state.epoch != Some(epoch) || told {
             return None;
         }
-        let of_family = |held: &&Held| matches!(held.scope.kind, Kind::Case | Kind::Log);
-        let held = self.docs.values().filter(of_family).filter(|held| held.any() && !held.leaving);
+        // A log in which there is own work alone is no sign of having the case: it was begun without it.
+        let of_family = |held: &&Held| match held.scope.kind {
+            Kind::Case => held.any(),
+            Kind::Log => held.piece.is_some() || held.proofs.was_given(),
+            _ => false,
+        };
+        let held = self.docs.values().filter(of_family).filter(|held| !held.leaving);
         let families: BTreeSet<Id> = held.filter_map(|held| held.scope.family).collect();
         Some(families.into_iter().collect())
     }

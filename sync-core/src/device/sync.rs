@@ -371,6 +371,9 @@ impl Device {
         }
         let clock = (answer.server_time_ms.saturating_sub(now_ms), answer.server_time_ms);
         log.push(self.note(LogRecord::Clock(clock.0, clock.1)));
+        if !answer.more {
+            self.give_way(&mut page);
+        }
         // Not before the last page: the ground may still be on its way. The server will say it again.
         for wrote in std::mem::take(&mut page.waiting) {
             if self.ground_is_lost(&wrote) {
@@ -403,9 +406,6 @@ impl Device {
             log.push(self.note(LogRecord::Synced(answer.server_time_ms)));
         }
 
-        if !answer.more {
-            self.give_way(&mut page);
-        }
         // What is withdrawn is in the log before it goes from its document.
         let mut effects = std::mem::take(&mut page.withdrawn);
         effects.push(self.store(&mut page));
@@ -477,9 +477,13 @@ impl Device {
             Verdict::Accepted | Verdict::AcceptedFlagged(_) | Verdict::Duplicate => {
                 let author = self.person();
                 let held = self.docs.entry(wrote.item.doc).or_insert_with(|| Held::new(wrote.item.scope));
-                // Let in by a person, and in a document the server has not given: it may never be this person's. If it
-                // is, its rows come, and it stays.
-                held.leaving |= on.verdict == Verdict::AcceptedFlagged(Flag::Released) && !held.any();
+                // Let in by a person, or brought back by another phone, and in a document the server has not given: it
+                // may not be this person's. If it is, its rows come, and it stays.
+                let otherwise = matches!(
+                    on.verdict,
+                    Verdict::AcceptedFlagged(Flag::Released) | Verdict::AcceptedFlagged(Flag::Restored)
+                );
+                held.leaving |= otherwise && !held.any();
                 // Let in by their own right: it was given to them again.
                 held.leaving &= on.verdict != Verdict::Accepted;
                 let new = held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);

@@ -16,11 +16,10 @@ use super::offer::{Taken, hash_of};
 use super::shelf::Shelf;
 use super::sync::Page;
 use crate::admission::{Framed, History, Limits, frame, written};
-use crate::crdt::{Change, Document, DocumentError};
+use crate::crdt::Document;
 use crate::envelope::Item;
 use crate::ids::{ChangeHash, DocId, Id};
 use crate::intent::Intent;
-use crate::scope::Scope;
 use crate::verdict::Reason;
 use crate::wire::{Admitted, VerdictOn};
 
@@ -34,10 +33,6 @@ impl Device {
             if reason.is_none() {
                 page.remake(on.doc, Some(wrote.item.hash));
             }
-            // There already when the phone died before the document was stored.
-            if self.state.quarantine.iter().any(|(known, _)| known.item.hash == wrote.item.hash) {
-                continue;
-            }
             if reason.is_some() && wrote.item.hash == on.hash {
                 page.notices.push(Notice {
                     doc: Some(on.doc),
@@ -47,7 +42,7 @@ impl Device {
                 });
             }
             let why = reason.unwrap_or(Reason::WrongSequence);
-            page.withdrawn.push(self.note(LogRecord::Quarantined(wrote, why)));
+            self.lay_aside(wrote, why, page);
         }
         if let Some(held) = self.docs.get_mut(&on.doc) {
             held.admitted
@@ -63,12 +58,36 @@ impl Device {
         let beside = self.docs.iter().filter(|(_, held)| !held.beside.is_empty() && !self.owes(held));
         let ready: Vec<DocId> = beside.map(|(doc, _)| *doc).collect();
         for doc in ready {
-            let Some(held) = self.docs.get_mut(&doc) else { continue };
-            if held.give_way(&self.shelf).is_err() {
-                page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
+            let Some(fallen) = self.docs.get(&doc).map(|held| held.displaced(&self.shelf)) else { continue };
+            for wrote in self.own_among(doc, &fallen).unwrap_or_default() {
+                page.remake(doc, Some(wrote.item.hash));
+                self.lay_aside(wrote, Reason::WrongSequence, page);
             }
-            page.touched.insert(doc);
+            if let Some(held) = self.docs.get_mut(&doc) {
+                held.give_way(&fallen, &self.shelf);
+                page.touched.insert(doc);
+            }
         }
+    }
+
+    fn lay_aside(&mut self, wrote: Wrote, why: Reason, page: &mut Page) {
+        // It lies there when the phone died before the document was stored without it.
+        if !self.quarantine_of(wrote.item.doc).any(|(known, _)| known.item.hash == wrote.item.hash) {
+            page.withdrawn.push(self.note(LogRecord::Quarantined(wrote, why)));
+        }
+    }
+
+    /// What of these changes this person wrote, on whichever phone.
+    fn own_among(&self, doc: DocId, fallen: &BTreeSet<ChangeHash>) -> Option<Vec<Wrote>> {
+        let held = self.docs.get(&doc)?;
+        let document = held.document(&self.shelf).ok()?;
+        let history = History::of(&document).ok()?;
+        let authors = held.authors(&document);
+        let own = fallen.iter().filter(|hash| authors.get(*hash) == Some(&self.person()));
+        // Its incarnation is not known any more, and nobody is told it: it is made again at once.
+        let item =
+            |hash: &ChangeHash| Item { doc, scope: held.scope, incarnation: 0, hash: *hash, replaces: None };
+        Some(own.filter_map(|hash| said(&document, &history, item(hash), self.person())).collect())
     }
 
     /// This change of one's own and those that stand on it, each with what it says; `None` when the server is not
@@ -80,32 +99,22 @@ impl Device {
         let history = History::of(&document).ok()?;
         let fall = standing_on(&document, *hash);
         let taken = held.proofs.taken().iter().filter(|taken| fall.contains(&taken.hash));
-        taken.map(|taken| self.said(&document, &history, (doc, held.scope), taken)).collect()
-    }
-
-    fn said(
-        &self,
-        document: &Document,
-        history: &History,
-        (doc, scope): (DocId, Scope),
-        taken: &Taken,
-    ) -> Option<Wrote> {
-        let &Taken { hash, incarnation, replaces, .. } = taken;
-        let change = document.change(&hash)?;
-        let intent = intent(&change, history, (doc, scope), self.person())?;
-        let item = Item { doc, scope, incarnation, hash, replaces };
-        Some(Wrote { intent, item, bytes: change.bytes().to_vec().into() })
+        let item = |&Taken { hash, incarnation, replaces, .. }: &Taken| Item {
+            doc,
+            scope: held.scope,
+            incarnation,
+            hash,
+            replaces,
+        };
+        taken.map(|taken| said(&document, &history, item(taken), self.person())).collect()
     }
 }
 
 impl Held {
-    /// What came from the restored server takes the place of what cannot stand with it, and of all that builds on that.
-    fn give_way(&mut self, shelf: &Shelf) -> Result<(), DocumentError> {
-        self.document(shelf)?;
-        let all: Vec<Admitted> = self.all_changes(shelf).into_values().collect();
-        let mut all: Vec<(Framed<'_>, &Admitted)> = all.iter().filter_map(framed).collect();
-        // Operations are numbered after those of all they build on, so this is an order of building.
-        all.sort_by_key(|(old, _)| old.start_op);
+    /// What cannot stand with what came from the restored server, and all that builds on that.
+    fn displaced(&self, shelf: &Shelf) -> BTreeSet<ChangeHash> {
+        let all = self.all_changes(shelf);
+        let all: Vec<(Framed<'_>, &Admitted)> = all.values().filter_map(framed).collect();
         let new: Vec<(Framed<'_>, &Admitted)> = self.beside.iter().filter_map(framed).collect();
         let mut fallen: BTreeSet<ChangeHash> = BTreeSet::new();
         loop {
@@ -117,22 +126,26 @@ impl Held {
                 }
             }
             if fallen.len() == before {
-                break;
+                return fallen;
             }
         }
+    }
 
+    /// What came from the restored server takes the place of what cannot stand with it.
+    fn give_way(&mut self, fallen: &BTreeSet<ChangeHash>, shelf: &Shelf) {
         let in_piece = self.in_piece(shelf);
-        let apart = in_piece.iter().any(|hash| fallen.contains(hash));
-        let gone = |old: &Framed<'_>| fallen.contains(&old.hash) || (!apart && in_piece.contains(&old.hash));
-        let stay = all.iter().filter(|(old, _)| !gone(old)).chain(&new);
-        self.admitted = stay.map(|(_, admitted)| (*admitted).clone()).collect();
-        self.beside.clear();
-        self.proofs.let_go(&fallen);
-        if apart {
+        if in_piece.iter().any(|hash| fallen.contains(hash)) {
+            let all = self.all_changes(shelf);
+            let mut all: Vec<(Framed<'_>, &Admitted)> = all.values().filter_map(framed).collect();
+            // Operations are numbered after those of all they build on, so this is an order of building.
+            all.sort_by_key(|(framed, _)| framed.start_op);
+            self.admitted = all.into_iter().map(|(_, admitted)| admitted.clone()).collect();
             self.piece = None;
             self.proofs.taken_apart();
         }
-        Ok(())
+        self.admitted.retain(|old| !hash_of(&old.bytes).is_some_and(|hash| fallen.contains(&hash)));
+        self.admitted.append(&mut self.beside);
+        self.proofs.let_go(fallen);
     }
 }
 
@@ -159,20 +172,21 @@ fn standing_on(document: &Document, hash: ChangeHash) -> BTreeSet<ChangeHash> {
     found
 }
 
-/// What somebody meant, told from the change that was made of it.
-fn intent(change: &Change, history: &History, (doc, scope): (DocId, Scope), author: Id) -> Option<Intent> {
+/// A change with what its author meant, told from the change itself.
+fn said(document: &Document, history: &History, item: Item, author: Id) -> Option<Wrote> {
+    let change = document.change(&item.hash)?;
     let framed = frame(change.bytes(), &Limits::STANDARD).ok()?;
     let (record, fields) = written(&framed, history)?;
-    let id = change.hash().0.first_chunk().copied()?;
-    Some(Intent {
-        id: Id(id),
-        doc,
-        scope,
-        record: record.map_or_else(|| Id(doc.0).to_string(), str::to_owned),
+    let intent = Intent {
+        id: Id(item.hash.0.first_chunk().copied()?),
+        doc: item.doc,
+        scope: item.scope,
+        record: record.map_or_else(|| Id(item.doc.0).to_string(), str::to_owned),
         fields,
         seen: Default::default(),
-        heads: change.deps().collect(),
+        heads: framed.deps,
         author,
-        at_ms: change.time_ms(),
-    })
+        at_ms: framed.time_ms,
+    };
+    Some(Wrote { intent, item, bytes: change.bytes().to_vec().into() })
 }

@@ -17,6 +17,11 @@ struct Lost {
 }
 
 fn lost() -> Lost {
+    lost_after(|_, _| ())
+}
+
+/// The same, when something happened to Anna before the server was restored.
+fn lost_after(mut happened: impl FnMut(&mut District, &mut Walker)) -> Lost {
     let mut district = District::new(&["anna", "boris"]);
     let (mut anna, mut boris) = (district.walker("anna"), district.walker("boris"));
     let case = anna.register("Зинаида");
@@ -35,6 +40,7 @@ fn lost() -> Lost {
     boris.sync_all();
     boris.phone.correct(&visit, &[("next_step", "дрова".into())]).unwrap();
     boris.sync_all();
+    happened(&mut district, &mut anna);
     shelf.restore(&mut district.footpath, "monday");
 
     let other = copy.phone.visit(case, "копия").unwrap();
@@ -84,6 +90,33 @@ fn whoever_was_given_it_lays_it_before_the_coordinator_until_its_author_comes() 
     lost.boris.sync();
     assert!(set_aside(&lost.district.footpath) > 0, "until then it is with the coordinator");
     all_is_back(&mut lost);
+}
+
+#[test]
+fn what_had_come_back_from_the_server_is_made_again_too() {
+    let mut lost = lost_after(|_, anna| {
+        anna.phone.lose_cache();
+        anna.sync_all();
+    });
+    lost.anna.sync();
+    assert!(lost.anna.phone.told().contains(&"remade"));
+    all_is_back(&mut lost);
+}
+
+/// Two phones of hers that both had it: it is there once.
+#[test]
+fn what_two_phones_of_one_person_had_is_made_again_once() {
+    for second_first in [false, true] {
+        let mut second = None;
+        let mut lost = lost_after(|district, _| second = Some(district.walker("anna")));
+        let mut second = second.unwrap();
+        for turn in 0..6 {
+            if (turn % 2 == 0) == second_first { second.sync() } else { lost.anna.sync() }
+        }
+        all_is_back(&mut lost);
+        second.sync_all();
+        assert_eq!(second.phone.row(&lost.visit), lost.anna.phone.row(&lost.visit));
+    }
 }
 
 #[test]

@@ -11,7 +11,8 @@ use crate::store::{Account, ChainEvidence, Device, DeviceNews, StoreError, Store
 
 const ACCOUNT: &str = "person, login, name, password_hash, duties, language, places";
 const DEVICE: &str = "id, person, public_key, name, enrolled_ms, revoked_ms, newest_number, newest_hash, \
-                      last_sync_ms, clock_ms, waiting, set_aside, evidence";
+                      last_sync_ms, clock_ms, waiting, set_aside, evidence, \
+                      heard_in = (SELECT value FROM meta WHERE key = 'epoch')";
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
@@ -86,6 +87,7 @@ fn device(row: &Row<'_>) -> Stored<Device> {
         last_sync_ms: row.get(8)?,
         state: DeviceState { clock_ms: row.get(9)?, waiting: row.get(10)?, set_aside: row.get(11)? },
         evidence: parsed(row.get_ref(12)?.as_str().map_err(|_| odd("evidence"))?)?,
+        heard: row.get::<_, Option<bool>>(13)?.unwrap_or(false),
     })
 }
 
@@ -123,6 +125,7 @@ pub fn note_device(connection: &Connection, news: &DeviceNews) -> Stored<()> {
     connection
         .prepare_cached(
             "UPDATE devices SET last_sync_ms = ?2, clock_ms = ?3, waiting = ?4, set_aside = ?5, \
+             heard_in = (SELECT value FROM meta WHERE key = 'epoch'), \
              evidence = CASE WHEN ?7 IS NULL THEN evidence ELSE ?6 END, \
              newest_number = coalesce(?7, newest_number), newest_hash = coalesce(?8, newest_hash) WHERE id = ?1",
         )?
