@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_core::admission::{Bytes, Candidate, Finding, Job, Limits, frame};
 use sync_core::envelope::Item;
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Id};
+use sync_core::office::{InboxNote, OfficeRow, Outcome};
 use sync_core::scope::Scope;
 use sync_core::verdict::{Flag, Reason};
 use sync_core::vouch::Receipt;
-use sync_core::wire::{Admitted, Offered, Snapshot};
+use sync_core::wire::{Admitted, Grant, Offered, Snapshot};
 
-use super::{gaps, words};
+use super::{all_heard, gaps, words};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
 use crate::push::{self, Grown, same_identity};
-use crate::store::{Batch, ChangeRow, Entry, SetAsideRow};
+use crate::store::{Batch, ChangeRow, Entry, OfficeEntry, SetAsideRow};
 
 /// Stands for a device that is not known any more: what comes back says who wrote it, not on which phone.
 const SOME_DEVICE: DeviceId = DeviceId([0; 16]);
@@ -69,16 +70,17 @@ pub async fn take(
         doc,
         kind: scope.kind,
         existing: existing.iter().map(|row| Bytes(row.bytes.clone())).collect(),
-        refused: app.log.refused(from.device.id, doc).await?,
+        refused: app.log.refused(SOME_DEVICE, doc).await?,
         candidates: lacking.iter().map(|(_, candidate, _)| candidate.clone()).collect(),
     };
+    let all_heard = all_heard(app).await?;
     let Sorted { new, odd, waiting } = if lacking.is_empty() {
         Sorted::default()
     } else {
         match app.vetting.vet(job).await {
             Ok(found) => {
                 let found = found.into_iter().map(|vetted| (vetted.hash, vetted.finding)).collect();
-                sorted(from, (doc, scope), lacking, found)
+                sorted(app, from, (doc, scope), lacking, found, all_heard)
             }
             Err(_) => return Ok(Offered::Waiting),
         }
@@ -100,10 +102,12 @@ struct Sorted {
 }
 
 fn sorted(
+    app: &App,
     from: &SignedIn,
     (doc, scope): (DocId, Scope),
     lacking: Vec<(u64, Candidate, Id)>,
     mut found: BTreeMap<ChangeHash, Finding>,
+    all_heard: bool,
 ) -> Sorted {
     let mut sorted = Sorted::default();
     for (_, Candidate { hash, bytes: Bytes(bytes), .. }, author) in lacking {
@@ -116,6 +120,8 @@ fn sorted(
                 continue;
             }
             Some(Finding::Known) => continue,
+            // Nobody is left who might bring its ground.
+            Some(Finding::Waiting(_)) if all_heard => Reason::WrongSequence,
             Some(Finding::Waiting(_)) | None => {
                 sorted.waiting = true;
                 continue;
@@ -127,7 +133,10 @@ fn sorted(
         tracing::error!(%doc, change = %hash, %reason, "what the server gave once does not fit any more");
         let item = Item { doc, scope, incarnation: 0, hash, replaces: None };
         let device = from.device.id;
+        let note = InboxNote { doc, reason, outcome: Outcome::SetAside, note: None, at_ms: app.now_ms() };
+        let row = OfficeRow::inbox(author, hash, &note);
         sorted.odd.push(Entry::SetAside(SetAsideRow { author, device, envelope: 0, item, reason, bytes }));
+        sorted.odd.push(Entry::Office(OfficeEntry { row, to: Grant::Person(author), by: author }));
     }
     sorted
 }

@@ -14,7 +14,8 @@ pub mod words;
 use std::collections::BTreeSet;
 
 use sync_core::ids::{ChangeHash, DocId};
-use sync_core::wire::{Offer, Offered, Row};
+use sync_core::verdict::Verdict;
+use sync_core::wire::{Offer, Offered, Row, VerdictOn};
 
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -35,16 +36,39 @@ pub struct TakenBack {
 const AWAITED_DAYS: i64 = 30;
 const DAY_MS: i64 = 86_400_000;
 
-/// Whether a phone in service has not been here since the restore.
+/// Whether a phone in service has not been here since the restore, or not yet given back all it has.
 pub fn awaited(device: &Device) -> bool {
     device.revoked_ms.is_none() && device.last_sync_ms.is_some() && !device.heard
 }
 
+/// A phone that knows of this epoch brings nothing new: it has given back what it had.
+pub async fn note_heard(app: &App, from: &SignedIn) -> Stored<()> {
+    if !app.log.former_epochs().is_empty() && !from.device.heard {
+        app.log.note_heard(from.device.id).await?;
+    }
+    Ok(())
+}
+
 /// Whether what the newest restore lost will not come any more: every phone in service has been heard, or had time.
 pub async fn all_heard(app: &App) -> Stored<bool> {
-    let Some(former) = app.log.former_epochs().last() else { return Ok(false) };
-    let long_ago = app.now_ms() - former.restored_ms > AWAITED_DAYS * DAY_MS;
-    Ok(long_ago || !app.log.devices().await?.iter().any(awaited))
+    if app.log.former_epochs().is_empty() {
+        return Ok(false);
+    }
+    Ok(long_ago(app) || !app.log.devices().await?.iter().any(awaited))
+}
+
+/// The same of what waits on these verdicts. What is to be made again waits for the author of its ground to make that
+/// again; it may be a phone whose copy was heard in its place, so it has its time in any case.
+pub async fn none_will_come(app: &App, verdicts: &[VerdictOn]) -> Stored<bool> {
+    if verdicts.iter().any(|on| matches!(on.verdict, Verdict::Remake(_))) {
+        return Ok(long_ago(app));
+    }
+    Ok(verdicts.iter().any(|on| on.verdict == Verdict::Waiting) && all_heard(app).await?)
+}
+
+fn long_ago(app: &App) -> bool {
+    let restored = app.log.former_epochs().last().map(|former| former.restored_ms);
+    restored.is_some_and(|restored| app.now_ms() - restored > AWAITED_DAYS * DAY_MS)
 }
 
 /// Takes in what the server once gave and may have lost.

@@ -5,14 +5,14 @@
 //! does of a note, too: what was set aside lies before it again, and what was decided of it before is not so any more.
 
 use serde::Deserialize;
-use sync_core::ids::DocId;
-use sync_core::office::{OfficeRow, Review, Topic};
+use sync_core::ids::{ChangeHash, DocId};
+use sync_core::office::{InboxNote, OfficeRow, Outcome, Review, Topic};
 use sync_core::vouch::Receipt;
 use sync_core::wire::{Grant, Offered};
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::store::{Batch, Entry, OfficeEntry, Origin, OwnValue};
+use crate::store::{Batch, Entry, Known, OfficeEntry, Origin, OwnValue, Stored};
 
 /// Takes in a value, unless the server's own is as new.
 pub async fn take(app: &App, row: OfficeRow, receipt: &Receipt) -> Result<Offered, Problem> {
@@ -37,10 +37,28 @@ pub async fn take(app: &App, row: OfficeRow, receipt: &Receipt) -> Result<Offere
     if own.as_ref().is_some_and(|own| own.value == row.value || !newer(app, &row, given, own)) {
         return Ok(Offered::Known);
     }
+    if row.topic == Topic::Inbox && still_open(app, &row).await? {
+        return Ok(Offered::Known);
+    }
     let restored = vec![(row.clone(), given)];
     let entries = vec![Entry::Office(OfficeEntry { row, to, by })];
     app.log.append(Batch { received_ms: app.now_ms(), entries, restored, ..Batch::default() }).await?;
     Ok(Offered::Taken)
+}
+
+/// Whether a note says that something is dealt with which lies before the coordinator.
+async fn still_open(app: &App, row: &OfficeRow) -> Stored<bool> {
+    let (Ok(note), Ok(hash)) = (serde_json::from_str::<InboxNote>(&row.value), row.key.parse::<ChangeHash>())
+    else {
+        return Ok(false);
+    };
+    for device in app.log.devices().await?.iter().filter(|device| device.person == row.subject) {
+        let known = app.log.known(device.id, &[(note.doc, hash)]).await?;
+        if matches!(known.as_slice(), [Some(Known::SetAside(_))]) {
+            return Ok(note.outcome != Outcome::SetAside);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether what was given is newer than the server's own value.

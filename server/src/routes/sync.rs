@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use sync_core::verdict::Verdict;
 use sync_core::vouch;
 use sync_core::wire::elided::Found;
 use sync_core::wire::{self, Asked, Cursor, SyncAnswer, SyncRequest, WireError};
@@ -53,6 +52,7 @@ async fn work(
     let wishes = Wishes::of(&request, version != wire::VERSION);
     grant::follow_account(&app, &from.account).await?;
     grant::follow_calendar(&app).await?;
+    let gives_nothing = request.cursor.is_some() && request.offers.is_empty();
     let (cursor, ended) = epoch::carry_on(app.log.as_ref(), request.cursor.take());
     epoch::bridge(&app, &mut from, &request, ended.is_some()).await?;
     let back = epoch::take_back(&app, &from, std::mem::take(&mut request.offers)).await?;
@@ -64,8 +64,10 @@ async fn work(
     answered.carried.extend(back.carried);
     words::compare(&app, &from, cursor.as_ref(), request.holds.as_deref()).await?;
     heed(&app, from.device.id, answered.newest, request.head).await?;
-    let waits = answered.verdicts.iter().any(|on| on.verdict == Verdict::Waiting);
-    let all_heard = waits && epoch::all_heard(&app).await?;
+    if gives_nothing && ended.is_none() && !answered.verdicts.iter().any(|on| on.verdict.admitted()) {
+        epoch::note_heard(&app, &from).await?;
+    }
+    let all_heard = epoch::none_will_come(&app, &answered.verdicts).await?;
     let answer = if from.device.revoked_ms.is_some() {
         verdicts_only(&app, cursor, answered)
     } else {

@@ -156,7 +156,8 @@ pub trait ChangeLog: Documents {
     async fn quarantined(&self, seq: u64) -> Stored<Option<Quarantined>>;
 
     /// Hashes of changes of `doc` that nothing `device` writes may wait for: its own in quarantine, open or settled;
-    /// anybody's whose number is spent; and what was made again.
+    /// anybody's that cannot come as they were (their number is spent, or that of what they stand on); and what was
+    /// made again.
     async fn refused(&self, device: DeviceId, doc: DocId) -> Stored<Vec<ChangeHash>>;
 
     /// Changes of `doc` that were made again, and what was made in their place is in the log; and by whom.
@@ -203,6 +204,9 @@ pub trait ChangeLog: Documents {
     async fn revoke_device(&self, device: DeviceId, now_ms: i64) -> Stored<bool>;
     /// Notes what a device said of itself, outside of any batch.
     async fn note_device(&self, news: DeviceNews) -> Stored<()>;
+
+    /// The device has been here in this epoch, and has nothing more to give back.
+    async fn note_heard(&self, device: DeviceId) -> Stored<()>;
 
     /// Notes what the numbers of a device's envelopes show, outside of any batch.
     async fn note_evidence(&self, device: DeviceId, evidence: ChainEvidence) -> Stored<()>;

@@ -83,7 +83,7 @@ pub struct Device {
     /// What it last said of itself.
     pub state: DeviceState,
     pub evidence: ChainEvidence,
-    /// It has been here since the server was last restored from a backup.
+    /// It has been here since the server was last restored from a backup, and had nothing more to give back.
     pub heard: bool,
 }
 

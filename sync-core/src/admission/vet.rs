@@ -159,7 +159,10 @@ impl<'a> Bench<'a> {
 
     /// What a change is told because of those it builds on, if one of them is not to be had.
     fn inherited(&self, deps: &[ChangeHash]) -> Option<Finding> {
-        let refused = |hash: &ChangeHash| self.job.refused.contains(hash) && !self.history.has(hash);
+        // What comes again beside it is judged anew.
+        let here = |hash: &ChangeHash| self.job.candidates.iter().any(|candidate| candidate.hash == *hash);
+        let refused =
+            |hash: &ChangeHash| self.job.refused.contains(hash) && !self.history.has(hash) && !here(hash);
         deps.iter().find_map(|hash| match self.found.get(hash) {
             Some(Finding::SetAside(_)) => Some(Finding::Remake(RemakeReason::PredecessorSetAside)),
             Some(Finding::Remake(reason)) => Some(Finding::Remake(*reason)),

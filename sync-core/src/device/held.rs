@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 
 use super::Device;
 use super::log::Wrote;
-use super::offer::Proofs;
+use super::offer::{Proofs, hash_of};
 use super::shelf::{Made, Shelf};
 use crate::admission::{self, Fit, History, Limits};
 use crate::crdt::{Change, Document, DocumentError};
@@ -37,6 +37,9 @@ pub(super) struct Held {
     #[n(5)]
     #[cbor(default, skip_if = "Vec::is_empty")]
     pub beside: Vec<Admitted>,
+    /// The epoch in which that was given.
+    #[n(6)]
+    pub beside_of: Option<Id>,
 }
 
 /// A document in one piece, and who stands behind each of its actors, in their order.
@@ -77,6 +80,7 @@ impl Held {
             piece: None,
             proofs: Proofs::default(),
             beside: Vec::new(),
+            beside_of: None,
         }
     }
 
@@ -103,8 +107,9 @@ impl Held {
         let (document, whole) = match &self.piece {
             Some(piece) => self.with_what_fits(piece.document(&self.scope, shelf)?)?,
             None => match Document::from_changes(kind, made.changes.iter().copied()) {
-                Err(DocumentError::Missing(_)) => self.with_what_fits(Document::new(kind)?)?,
-                whole => (whole?, true),
+                Ok(whole) => (whole, true),
+                // Something waits for its ground, or two that a restored server gave exclude each other.
+                Err(_) => self.with_what_fits(Document::new(kind)?)?,
             },
         };
         if whole {
@@ -140,7 +145,7 @@ impl Held {
     pub fn take_piece(
         &mut self,
         snapshot: Snapshot,
-        restored: bool,
+        restored: Option<Id>,
         shelf: &Shelf,
     ) -> Result<bool, DocumentError> {
         let document = shelf.piece(self.scope.kind, &snapshot)?;
@@ -148,9 +153,13 @@ impl Held {
         if actors.len() != snapshot.authors.len() {
             return Err(DocumentError::Broken);
         }
-        if let Some(piece) = self.piece.as_ref().filter(|piece| piece.bytes != snapshot.bytes) {
-            let old = piece.document(&self.scope, shelf)?;
-            if old.past().iter().any(|past| !document.has(&past.hash)) {
+        if self.piece.as_ref().is_none_or(|piece| piece.bytes != snapshot.bytes) {
+            let old = match &self.piece {
+                Some(piece) => piece.document(&self.scope, shelf)?,
+                None => Document::new(self.scope.kind)?,
+            };
+            let less = old.past().iter().any(|past| !document.has(&past.hash));
+            if less || (restored.is_some() && self.excluded_by(&document)) {
                 let authors = snapshot.authors_of(&document);
                 let mut new = Vec::new();
                 for change in document.changes().into_iter().filter(|change| !old.has(&change.hash())) {
@@ -179,7 +188,7 @@ impl Held {
     pub fn take(
         &mut self,
         changes: Vec<Admitted>,
-        restored: bool,
+        restored: Option<Id>,
         shelf: &Shelf,
     ) -> Result<bool, DocumentError> {
         let mut history = match &self.piece {
@@ -192,6 +201,8 @@ impl Held {
             }
         }
         let mut sound = true;
+        let mut beside: BTreeSet<ChangeHash> =
+            self.beside.iter().filter_map(|admitted| hash_of(&admitted.bytes)).collect();
         for admitted in changes {
             let Ok(framed) = admission::frame(&admitted.bytes, &Limits::STANDARD) else {
                 sound = false;
@@ -200,12 +211,16 @@ impl Held {
             match admission::fit(&framed, &history, None) {
                 Fit::Known => continue,
                 Fit::Fits => drop(history.add(&framed)),
+                Fit::Waiting(ground) if ground.iter().any(|hash| beside.contains(hash)) => {
+                    beside.insert(framed.hash);
+                    self.lay_beside(admitted, restored);
+                    continue;
+                }
                 // Passed over by whoever opens the document until its ground has come.
                 Fit::Waiting(_) => {}
-                Fit::Remake(_) | Fit::SetAside(Reason::RecordExists) if restored => {
-                    if !self.beside.contains(&admitted) {
-                        self.beside.push(admitted);
-                    }
+                Fit::Remake(_) | Fit::SetAside(Reason::RecordExists) if restored.is_some() => {
+                    beside.insert(framed.hash);
+                    self.lay_beside(admitted, restored);
                     continue;
                 }
                 Fit::Remake(_) | Fit::SetAside(_) => {
@@ -218,6 +233,17 @@ impl Held {
             }
         }
         Ok(sound)
+    }
+
+    /// What was laid there in an epoch that has ended stands for nothing any more; it may still be given back.
+    fn lay_beside(&mut self, admitted: Admitted, epoch: Option<Id>) {
+        if self.beside_of != epoch {
+            self.admitted.append(&mut self.beside);
+            self.beside_of = epoch;
+        }
+        if !self.beside.contains(&admitted) {
+            self.beside.push(admitted);
+        }
     }
 
     /// Whether the server has given or taken anything of it.

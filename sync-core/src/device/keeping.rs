@@ -9,7 +9,7 @@ use super::Device;
 use super::held::Held;
 use super::rows::{RecordRow, RowState};
 use crate::civil;
-use crate::ids::{DocId, Month};
+use crate::ids::{DocId, Id, Month};
 use crate::scope::Scope;
 use crate::vouch::Receipt;
 use crate::wire::{Backfill, Cursor, Grant, Snapshot};
@@ -143,7 +143,7 @@ impl Device {
         (doc, scope): (DocId, Scope),
         snapshot: Snapshot,
         receipt: Option<Receipt>,
-        restored: bool,
+        restored: Option<Id>,
     ) -> bool {
         if self.state.shunned.contains(&doc) {
             return false;

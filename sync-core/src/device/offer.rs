@@ -15,6 +15,7 @@ use super::held::Held;
 use super::log::{Answered, LogRecord};
 use super::shelf::Shelf;
 use super::sync::Page;
+use super::withdrawn::Fate;
 use crate::crdt::Change;
 use crate::envelope::{Envelope, Item, TARGET_BYTES};
 use crate::ids::{ChangeHash, DocId, Id, hex, unhex};
@@ -414,6 +415,8 @@ impl Device {
         let aside = self.state.quarantine.iter().any(|(wrote, _)| wrote.item.hash == on.hash);
         let verdict = match on.verdict {
             Verdict::SetAside(Reason::Quota) => return,
+            // Nobody is left who might bring what it stands on.
+            Verdict::Waiting if page.all_heard && self.withdraw(on, Fate::MadeAgain, page) => return,
             // Withdrawn, and what it stands on may be gone from here since.
             Verdict::Waiting => {
                 let aside = self.quarantine_of(on.doc).find(|(wrote, _)| wrote.item.hash == on.hash);
@@ -421,13 +424,19 @@ impl Device {
                 return;
             }
             // A copy of this phone has spent its number since.
-            Verdict::Remake(_) if self.withdraw(on, None, page) || aside => {
+            Verdict::Remake(_) if self.withdraw(on, Fate::MadeAgain, page) || aside => {
                 page.remake(on.doc, Some(on.hash));
                 return;
             }
+            // It cannot be read here now; it is not on the server.
+            Verdict::Remake(_) if self.was_taken(on) => return,
             Verdict::Remake(_) => Verdict::Settled,
             Verdict::SetAside(reason) => {
-                self.withdraw(on, Some(reason), page);
+                self.withdraw(on, Fate::SetAside(reason), page);
+                on.verdict
+            }
+            Verdict::Settled => {
+                self.withdraw(on, Fate::Settled, page);
                 on.verdict
             }
             verdict => verdict,
@@ -472,6 +481,7 @@ impl Device {
         if let Some(former) = began {
             // Before the log says that the epoch is known: after a start in between it is not done again.
             let set_aside = self.state.quarantine.iter().map(|(wrote, _)| wrote);
+            let set_aside = set_aside.filter(|wrote| wrote.item.incarnation > 0);
             let set_aside = set_aside.map(|wrote| (wrote.item.clone(), wrote.bytes.to_vec())).collect();
             effects.extend(self.seal_items(set_aside));
             let former = Former { epoch: former, ended: self.flight.giving.ended.take().unwrap_or(0) };
@@ -570,15 +580,16 @@ impl Held {
 
     /// Every admitted change with its author, by the beginning of its hash.
     pub(super) fn all_changes(&self, shelf: &Shelf) -> BTreeMap<Short, Admitted> {
-        let Ok(document) = self.document(shelf) else { return BTreeMap::new() };
-        let authors = self.authors(&document);
-        let inside = document.changes().into_iter().filter_map(|change| {
-            let author = *authors.get(&change.hash())?;
-            Some((Short::of(&change.hash()), Admitted { author, bytes: change.bytes().to_vec().into() }))
-        });
-        let mut all: BTreeMap<Short, Admitted> = inside.collect();
+        let mut all = BTreeMap::new();
+        if let Ok(document) = self.document(shelf) {
+            let authors = self.authors(&document);
+            all.extend(document.changes().into_iter().filter_map(|change| {
+                let author = *authors.get(&change.hash())?;
+                Some((Short::of(&change.hash()), Admitted { author, bytes: change.bytes().to_vec().into() }))
+            }));
+        }
         // Those that are passed over until their ground comes are in no document.
-        for admitted in &self.admitted {
+        for admitted in self.admitted.iter().chain(&self.beside) {
             if let Some(hash) = hash_of(&admitted.bytes) {
                 all.insert(Short::of(&hash), admitted.clone());
             }

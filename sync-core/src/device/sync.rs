@@ -229,8 +229,8 @@ impl Device {
         }
         let mut trial = self.docs.get(doc).cloned().unwrap_or_else(|| Held::new(*scope));
         let taken = match row {
-            Row::Changes(_, _, changes) => trial.take(changes.clone(), true, &self.shelf).is_ok(),
-            Row::Snapshot(_, _, snapshot) => trial.take_piece(snapshot.clone(), true, &self.shelf).is_ok(),
+            Row::Changes(_, _, changes) => trial.take(changes.clone(), None, &self.shelf).is_ok(),
+            Row::Snapshot(_, _, snapshot) => trial.take_piece(snapshot.clone(), None, &self.shelf).is_ok(),
             Row::Office(_) => false,
         };
         if taken {
@@ -334,8 +334,15 @@ impl Device {
     /// crash in between only means that the same verdicts are asked for again.
     fn apply(&mut self, vouched: Vouched, now_ms: i64) -> Vec<Effect> {
         let Vouched { answer, receipts } = vouched;
-        let mark = Mark { epoch: answer.cursor.epoch, seq: answer.cursor.seq };
-        let mut page = Page { mark: Some(mark), restored: self.was_restored(mark.epoch), ..Page::default() };
+        // Of a page that is not the last, the server has rows beyond it: nobody knows how far.
+        let seq = if answer.more { u64::MAX } else { answer.cursor.seq };
+        let mark = Mark { epoch: answer.cursor.epoch, seq };
+        let mut page = Page {
+            mark: Some(mark),
+            restored: self.was_restored(mark.epoch).then_some(mark.epoch),
+            all_heard: answer.all_heard,
+            ..Page::default()
+        };
         let mut receipts = receipts.into_iter();
         let sealed_before = self.state.sealed.len();
         let before = self.state.chain;
@@ -632,8 +639,10 @@ impl Device {
 pub(super) struct Page {
     /// How far the log goes of which this is a page.
     pub mark: Option<Mark>,
-    /// The server was restored from a backup since this device knows it.
-    pub restored: bool,
+    /// Its epoch, when the server was restored from a backup since this device knows it.
+    pub restored: Option<Id>,
+    /// Nobody is left who may bring what the server lost.
+    pub all_heard: bool,
     pub touched: BTreeSet<DocId>,
     pub drops: Vec<String>,
     /// What the person no longer has.

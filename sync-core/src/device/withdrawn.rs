@@ -16,33 +16,49 @@ use super::offer::{Taken, hash_of};
 use super::shelf::Shelf;
 use super::sync::Page;
 use crate::admission::{Framed, History, Limits, frame, written};
-use crate::crdt::Document;
+use crate::crdt::{Change, Document};
 use crate::envelope::Item;
 use crate::ids::{ChangeHash, DocId, Id};
 use crate::intent::Intent;
 use crate::verdict::Reason;
 use crate::wire::{Admitted, VerdictOn};
 
+/// What becomes of a change that is not on the server any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It lies before a coordinator.
+    SetAside(Reason),
+    MadeAgain,
+    /// A person has dealt with it, or it was made again already.
+    Settled,
+}
+
 impl Device {
-    /// Takes a change that was on the server out of its document: to be set aside for the reason, or made again.
-    /// False when the server is not known to have taken it.
-    pub(super) fn withdraw(&mut self, on: &VerdictOn, reason: Option<Reason>, page: &mut Page) -> bool {
+    /// Takes a change that was on the server out of its document, with what this person wrote on top of it. False
+    /// when the server is not known to have taken it, or it cannot be read.
+    pub(super) fn withdraw(&mut self, on: &VerdictOn, fate: Fate, page: &mut Page) -> bool {
         let Some(wrote) = self.withdrawable(on.doc, &on.hash) else { return false };
         let hashes: BTreeSet<ChangeHash> = wrote.iter().map(|wrote| wrote.item.hash).collect();
         for wrote in wrote {
-            if reason.is_none() {
-                page.remake(on.doc, Some(wrote.item.hash));
+            let itself = wrote.item.hash == on.hash;
+            match fate {
+                Fate::Settled if itself => continue,
+                Fate::SetAside(reason) => {
+                    if itself {
+                        page.notices.push(Notice {
+                            doc: Some(on.doc),
+                            record: Some(wrote.intent.record.clone()),
+                            reason: Some(reason.code().to_owned()),
+                            ..Notice::new("set_aside")
+                        });
+                    }
+                    self.lay_aside(wrote, reason, page);
+                }
+                Fate::MadeAgain | Fate::Settled => {
+                    page.remake(on.doc, Some(wrote.item.hash));
+                    self.lay_aside(wrote, Reason::WrongSequence, page);
+                }
             }
-            if reason.is_some() && wrote.item.hash == on.hash {
-                page.notices.push(Notice {
-                    doc: Some(on.doc),
-                    record: Some(wrote.intent.record.clone()),
-                    reason: reason.map(|reason| reason.code().to_owned()),
-                    ..Notice::new("set_aside")
-                });
-            }
-            let why = reason.unwrap_or(Reason::WrongSequence);
-            self.lay_aside(wrote, why, page);
         }
         if let Some(held) = self.docs.get_mut(&on.doc) {
             held.admitted
@@ -53,12 +69,25 @@ impl Device {
         true
     }
 
+    /// Whether the server took this change once and has not given it back.
+    pub(super) fn was_taken(&self, on: &VerdictOn) -> bool {
+        let held = self.docs.get(&on.doc);
+        held.is_some_and(|held| held.proofs.taken().iter().any(|taken| taken.hash == on.hash))
+    }
+
     /// Where everything has been given back, the server's word stands.
     pub(super) fn give_way(&mut self, page: &mut Page) {
+        // Of those that gave way, what could not be made again yet.
+        for (wrote, _) in self.state.quarantine.iter().filter(|(wrote, _)| wrote.item.incarnation == 0) {
+            page.remake(wrote.item.doc, Some(wrote.item.hash));
+        }
         let beside = self.docs.iter().filter(|(_, held)| !held.beside.is_empty() && !self.owes(held));
         let ready: Vec<DocId> = beside.map(|(doc, _)| *doc).collect();
         for doc in ready {
-            let Some(fallen) = self.docs.get(&doc).map(|held| held.displaced(&self.shelf)) else { continue };
+            let now = page.mark.map(|mark| mark.epoch);
+            let Some(held) = self.docs.get(&doc) else { continue };
+            let of_now = held.beside_of == now;
+            let fallen = if of_now { held.displaced(&self.shelf) } else { BTreeSet::new() };
             for wrote in self.own_among(doc, &fallen).unwrap_or_default() {
                 page.remake(doc, Some(wrote.item.hash));
                 self.lay_aside(wrote, Reason::WrongSequence, page);
@@ -84,10 +113,10 @@ impl Device {
         let history = History::of(&document).ok()?;
         let authors = held.authors(&document);
         let own = fallen.iter().filter(|hash| authors.get(*hash) == Some(&self.person()));
-        // Its incarnation is not known any more, and nobody is told it: it is made again at once.
+        // Its incarnation is not known any more, and no envelope names it: it is only there to be made again.
         let item =
             |hash: &ChangeHash| Item { doc, scope: held.scope, incarnation: 0, hash: *hash, replaces: None };
-        Some(own.filter_map(|hash| said(&document, &history, item(hash), self.person())).collect())
+        Some(own.filter_map(|hash| said(held, &document, &history, (item(hash), self.person()))).collect())
     }
 
     /// This change of one's own and those that stand on it, each with what it says; `None` when the server is not
@@ -106,7 +135,7 @@ impl Device {
             hash,
             replaces,
         };
-        taken.map(|taken| said(&document, &history, item(taken), self.person())).collect()
+        taken.map(|taken| said(held, &document, &history, (item(taken), self.person()))).collect()
     }
 }
 
@@ -131,6 +160,15 @@ impl Held {
         }
     }
 
+    /// Whether something that was taken in cannot stand with this document, which a restored server gave.
+    pub(super) fn excluded_by(&self, document: &Document) -> bool {
+        let changes = document.changes();
+        let new: Vec<Framed<'_>> =
+            changes.iter().filter_map(|change| frame(change.bytes(), &Limits::STANDARD).ok()).collect();
+        let old = self.admitted.iter().filter_map(framed).filter(|(old, _)| !document.has(&old.hash));
+        old.into_iter().any(|(old, _)| new.iter().any(|new| exclude_each_other(new, &old)))
+    }
+
     /// What came from the restored server takes the place of what cannot stand with it.
     fn give_way(&mut self, fallen: &BTreeSet<ChangeHash>, shelf: &Shelf) {
         let in_piece = self.in_piece(shelf);
@@ -139,7 +177,8 @@ impl Held {
             let mut all: Vec<(Framed<'_>, &Admitted)> = all.values().filter_map(framed).collect();
             // Operations are numbered after those of all they build on, so this is an order of building.
             all.sort_by_key(|(framed, _)| framed.start_op);
-            self.admitted = all.into_iter().map(|(_, admitted)| admitted.clone()).collect();
+            let old = all.into_iter().map(|(_, admitted)| admitted);
+            self.admitted = old.filter(|old| !self.beside.contains(old)).cloned().collect();
             self.piece = None;
             self.proofs.taken_apart();
         }
@@ -173,12 +212,17 @@ fn standing_on(document: &Document, hash: ChangeHash) -> BTreeSet<ChangeHash> {
 }
 
 /// A change with what its author meant, told from the change itself.
-fn said(document: &Document, history: &History, item: Item, author: Id) -> Option<Wrote> {
-    let change = document.change(&item.hash)?;
+fn said(held: &Held, document: &Document, history: &History, (item, author): (Item, Id)) -> Option<Wrote> {
+    let hash = item.hash;
+    let passed_over = || {
+        let all = held.admitted.iter().filter_map(|admitted| Change::parse(&admitted.bytes).ok());
+        all.into_iter().find(|change| change.hash() == hash)
+    };
+    let change = document.change(&hash).or_else(passed_over)?;
     let framed = frame(change.bytes(), &Limits::STANDARD).ok()?;
     let (record, fields) = written(&framed, history)?;
     let intent = Intent {
-        id: Id(item.hash.0.first_chunk().copied()?),
+        id: Id(hash.0.first_chunk().copied()?),
         doc: item.doc,
         scope: item.scope,
         record: record.map_or_else(|| Id(item.doc.0).to_string(), str::to_owned),

@@ -113,8 +113,8 @@ pub struct SyncAnswer {
     #[n(13)]
     #[cbor(default, skip_if = "Vec::is_empty")]
     pub offered: Vec<Offered>,
-    /// Every phone in service that may have what a restored server lost has been heard: what is waited for will not
-    /// come any more. Said together with a verdict of waiting.
+    /// Every phone in service that may have what a restored server lost has been heard, or had time: what is waited for
+    /// will not come any more. Said together with verdicts of waiting, or after that time of remake.
     #[n(14)]
     #[cbor(default, skip_if = "std::ops::Not::not")]
     pub all_heard: bool,

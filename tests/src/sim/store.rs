@@ -335,6 +335,10 @@ impl ChangeLog for Mortal {
         mortal!(self, self.inner.note_device(news))
     }
 
+    async fn note_heard(&self, device: DeviceId) -> Stored<()> {
+        mortal!(self, self.inner.note_heard(device))
+    }
+
     async fn note_evidence(&self, device: DeviceId, evidence: ChainEvidence) -> Stored<()> {
         mortal!(self, self.inner.note_evidence(device, evidence))
     }

@@ -44,6 +44,7 @@ fn lost_after(mut happened: impl FnMut(&mut District, &mut Walker)) -> Lost {
     shelf.restore(&mut district.footpath, "monday");
 
     let other = copy.phone.visit(case, "копия").unwrap();
+    copy.phone.correct(&other, &[("mood", "bad".into())]).unwrap();
     copy.sync_all();
     Lost { district, anna, boris, other, visit }
 }

@@ -345,6 +345,10 @@ impl ChangeLog for SqliteLog {
         self.writer.write(move |writing| people::note_device(writing.connection, &news)).await
     }
 
+    async fn note_heard(&self, device: DeviceId) -> Stored<()> {
+        self.writer.write(move |writing| people::note_heard(writing.connection, device)).await
+    }
+
     async fn note_evidence(&self, device: DeviceId, evidence: ChainEvidence) -> Stored<()> {
         self.writer.write(move |writing| people::note_evidence(writing.connection, device, &evidence)).await
     }

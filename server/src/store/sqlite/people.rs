@@ -125,7 +125,6 @@ pub fn note_device(connection: &Connection, news: &DeviceNews) -> Stored<()> {
     connection
         .prepare_cached(
             "UPDATE devices SET last_sync_ms = ?2, clock_ms = ?3, waiting = ?4, set_aside = ?5, \
-             heard_in = (SELECT value FROM meta WHERE key = 'epoch'), \
              evidence = CASE WHEN ?7 IS NULL THEN evidence ELSE ?6 END, \
              newest_number = coalesce(?7, newest_number), newest_hash = coalesce(?8, newest_hash) WHERE id = ?1",
         )?
@@ -139,6 +138,15 @@ pub fn note_device(connection: &Connection, news: &DeviceNews) -> Stored<()> {
             news.newest.map(|newest| newest.number),
             news.newest.map(|newest| newest.hash.0),
         ])?;
+    Ok(())
+}
+
+pub fn note_heard(connection: &Connection, device: DeviceId) -> Stored<()> {
+    connection
+        .prepare_cached(
+            "UPDATE devices SET heard_in = (SELECT value FROM meta WHERE key = 'epoch') WHERE id = ?1",
+        )?
+        .execute([device.0])?;
     Ok(())
 }
 
