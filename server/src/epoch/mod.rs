@@ -20,7 +20,7 @@ use sync_core::wire::{Offer, Offered, Row, VerdictOn};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
-use crate::store::{Device, Stored};
+use crate::store::{Device, QuarantineState, Stored};
 pub use carry::{bridge, carry_on};
 
 /// What became of a request's offers.
@@ -57,13 +57,28 @@ pub async fn all_heard(app: &App) -> Stored<bool> {
     Ok(long_ago(app) || !app.log.devices().await?.iter().any(awaited))
 }
 
-/// The same of what waits on these verdicts. What is to be made again waits for the author of its ground to make that
-/// again; it may be a phone whose copy was heard in its place, so it has its time in any case.
+/// The same of what waits on these verdicts. What stands on something that a copy of its author's phone has displaced
+/// waits for the author to make that again: the copy was heard in place of the phone.
 pub async fn none_will_come(app: &App, verdicts: &[VerdictOn]) -> Stored<bool> {
-    if verdicts.iter().any(|on| matches!(on.verdict, Verdict::Remake(_))) {
-        return Ok(long_ago(app));
+    let of = |on: &&VerdictOn| matches!(on.verdict, Verdict::Waiting | Verdict::Remake(_));
+    let docs: BTreeSet<DocId> = verdicts.iter().filter(of).map(|on| on.doc).collect();
+    if docs.is_empty() || !all_heard(app).await? {
+        return Ok(false);
     }
-    Ok(verdicts.iter().any(|on| on.verdict == Verdict::Waiting) && all_heard(app).await?)
+    Ok(long_ago(app) || !displaced(app, docs).await?)
+}
+
+/// Whether something of these documents found its place taken when it was given back (it is in no envelope), and its
+/// author has not made it again.
+async fn displaced(app: &App, docs: BTreeSet<DocId>) -> Stored<bool> {
+    let mut replaced = BTreeSet::new();
+    for doc in &docs {
+        replaced.extend(app.log.replaced(*doc).await?.into_iter().map(|(_, hash)| (*doc, hash)));
+    }
+    let open = app.log.quarantine(Some(QuarantineState::Open), usize::MAX).await?;
+    let given_back = open.iter().filter(|kept| kept.row.envelope == 0).map(|kept| &kept.row.item);
+    let mut of_these = given_back.filter(|item| docs.contains(&item.doc));
+    Ok(of_these.any(|item| !replaced.contains(&(item.doc, item.hash))))
 }
 
 fn long_ago(app: &App) -> bool {

@@ -50,6 +50,7 @@ pub async fn commit(
     // What is taken in late leaves it, unless it is given again.
     let stays = outcomes.sound.values().flat_map(|sound| &sound.new).filter(|(_, row)| row.flag.is_none());
     let fresh = stays.map(|(pushed, _)| pushed.key()).collect();
+    let grew = outcomes.sound.values().any(|sound| !sound.new.is_empty());
     said.extend(outcomes.sound.into_values().flat_map(|sound| sound.new).map(|(pushed, row)| {
         let verdict = row.flag.map_or(Verdict::Accepted, Verdict::AcceptedFlagged);
         (pushed, verdict)
@@ -76,7 +77,7 @@ pub async fn commit(
             ..Batch::default()
         })
         .await?;
-    Ok(answer(said, fresh, newest))
+    Ok(Answered { grew, ..answer(said, fresh, newest) })
 }
 
 /// The admitted changes of each document, then what follows from them, then what their author gains.
@@ -174,5 +175,5 @@ fn answer(
         .into_iter()
         .map(|(pushed, verdict)| VerdictOn { doc: pushed.item.doc, hash: pushed.item.hash, verdict })
         .collect();
-    Answered { verdicts, carried, newest }
+    Answered { verdicts, carried, newest, grew: false }
 }

@@ -48,6 +48,8 @@ pub struct Answered {
     /// What the device is sure to have, for it was admitted just now: no need to give it back.
     pub carried: BTreeSet<(DocId, ChangeHash)>,
     pub newest: Option<Newest>,
+    /// Whether something came into the log.
+    pub grew: bool,
 }
 
 /// Takes in what a device pushed, and says what became of each change.

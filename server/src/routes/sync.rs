@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sync_core::vouch;
 use sync_core::wire::elided::Found;
-use sync_core::wire::{self, Asked, Cursor, SyncAnswer, SyncRequest, WireError};
+use sync_core::wire::{self, Asked, Cursor, Offered, SyncAnswer, SyncRequest, WireError};
 
 use crate::access::Access;
 use crate::app::App;
@@ -52,7 +52,7 @@ async fn work(
     let wishes = Wishes::of(&request, version != wire::VERSION);
     grant::follow_account(&app, &from.account).await?;
     grant::follow_calendar(&app).await?;
-    let gives_nothing = request.cursor.is_some() && request.offers.is_empty();
+    let been_here = request.cursor.is_some();
     let (cursor, ended) = epoch::carry_on(app.log.as_ref(), request.cursor.take());
     epoch::bridge(&app, &mut from, &request, ended.is_some()).await?;
     let back = epoch::take_back(&app, &from, std::mem::take(&mut request.offers)).await?;
@@ -64,7 +64,8 @@ async fn work(
     answered.carried.extend(back.carried);
     words::compare(&app, &from, cursor.as_ref(), request.holds.as_deref()).await?;
     heed(&app, from.device.id, answered.newest, request.head).await?;
-    if gives_nothing && ended.is_none() && !answered.verdicts.iter().any(|on| on.verdict.admitted()) {
+    let gives_nothing = !answered.grew && back.said.iter().all(|said| *said == Offered::Waiting);
+    if been_here && ended.is_none() && gives_nothing {
         epoch::note_heard(&app, &from).await?;
     }
     let all_heard = epoch::none_will_come(&app, &answered.verdicts).await?;

@@ -109,6 +109,15 @@ fn what_builds_on_a_refused_change_is_made_again() {
     assert!(run(&later).iter().all(|vetted| vetted.finding == remade));
 }
 
+/// It comes again, with what builds on it, and this time nothing is wrong with it.
+#[test]
+fn what_was_refused_and_comes_again_is_judged_anew() {
+    let chain = chain(3);
+    let mut again = job(Kind::Task, &[], chain.iter().map(sent).collect());
+    again.refused = chain.iter().map(|change| change.hash()).collect();
+    assert!(run(&again).iter().all(|vetted| is_sound(&vetted.finding)));
+}
+
 #[test]
 fn of_two_that_make_one_record_one_is_taken() {
     let changes = [1, 2].map(|n| {

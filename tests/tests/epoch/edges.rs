@@ -3,6 +3,7 @@
 use footpath_tests::binary::PASSWORD;
 use footpath_tests::district::District;
 use serde_json::Value;
+use sync_core::device::RowState;
 use sync_core::ids::Id;
 
 use crate::world::{Shelf, await_snapshot, changes, set_aside, whole};
@@ -98,6 +99,33 @@ fn what_was_set_aside_is_laid_before_the_coordinator_again() {
     let seq = open[0]["id"].as_u64().map_or_else(|| open[0]["id"].to_string(), |id| id.to_string());
     district.desk.post(&format!("/v1/quarantine/{seq}/release"), Value::Null);
     anna.sync();
+    whole(&district.footpath);
+}
+
+/// Set aside before the backup, let in after it: another phone of hers brings the word back, and it is not so.
+#[test]
+fn a_word_of_the_lost_history_does_not_make_a_phone_let_go() {
+    let mut district = District::new(&["anna"]);
+    let mut anna = district.walker("anna");
+    anna.register("Зинаида");
+    anna.sync_all();
+    let mut second = district.walker("anna");
+    let visit = anna.phone.visit(Id([7; 16]), "у чужих").unwrap();
+    anna.sync();
+    let shelf = Shelf::new(&district.footpath);
+    shelf.back_up(&district.footpath, "monday");
+    let open = district.desk.all("/v1/quarantine?state=open");
+    district.desk.post(&format!("/v1/quarantine/{}/release", open[0]["id"]), Value::Null);
+    second.sync();
+    shelf.restore(&mut district.footpath, "monday");
+    anna.sync();
+    for _ in 0..3 {
+        second.sync();
+    }
+    anna.sync();
+    let row = anna.phone.row(&visit).expect("it is only here, and before the coordinator");
+    assert_eq!(row.state, RowState::SetAside);
+    assert_eq!(district.desk.all("/v1/quarantine?state=open").len(), 1);
     whole(&district.footpath);
 }
 
