@@ -198,6 +198,8 @@ pub(super) struct Giving {
     pub tried_again: bool,
     /// Where the server said that the former epoch ended, until it is noted.
     ended: Option<u64>,
+    /// The families held when it ended: what has come since says nothing of that.
+    held: Option<Vec<Id>>,
     /// The request under way says which families are held.
     pub telling: bool,
 }
@@ -354,6 +356,7 @@ impl Device {
     pub(super) fn notice_epoch(
         &mut self,
         ended: Option<u64>,
+        held: Vec<Id>,
         log: &mut Vec<Effect>,
         page: &mut Page,
     ) -> bool {
@@ -361,7 +364,7 @@ impl Device {
         match self.state.epoch {
             None => log.push(self.note(LogRecord::Epoch(None, now))),
             Some(epoch) if epoch != now => {
-                self.flight.giving = Giving { ended, ..Giving::default() };
+                self.flight.giving = Giving { ended, held: Some(held), ..Giving::default() };
                 page.notices.push(Notice::new("server_restored"));
                 return true;
             }
@@ -377,7 +380,11 @@ impl Device {
         if self.state.former.is_empty() || self.state.epoch != Some(epoch) || told {
             return None;
         }
-        // A log in which there is own work alone is no sign of having the case: it was begun without it.
+        Some(self.flight.giving.held.clone().unwrap_or_else(|| self.families()))
+    }
+
+    /// The families of which there is more here than work of one's own, which may be about anybody's.
+    pub(super) fn families(&self) -> Vec<Id> {
         let of_family = |held: &&Held| match held.scope.kind {
             Kind::Case => held.any(),
             Kind::Log => held.piece.is_some() || held.proofs.was_given(),
@@ -385,7 +392,7 @@ impl Device {
         };
         let held = self.docs.values().filter(of_family).filter(|held| !held.leaving);
         let families: BTreeSet<Id> = held.filter_map(|held| held.scope.family).collect();
-        Some(families.into_iter().collect())
+        families.into_iter().collect()
     }
 
     /// An answer came to a request that said it.

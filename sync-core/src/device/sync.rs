@@ -343,6 +343,7 @@ impl Device {
             all_heard: answer.all_heard,
             ..Page::default()
         };
+        let held = if page.restored.is_some() { self.families() } else { Vec::new() };
         let mut receipts = receipts.into_iter();
         let sealed_before = self.state.sealed.len();
         let before = self.state.chain;
@@ -406,7 +407,7 @@ impl Device {
         self.flight.turns.answered(&self.state.sealed, &answer.full);
         let unheard = self.flight.turns.unheard(&self.state.sealed);
         log.extend(self.note_told_holdings(mark.epoch));
-        let begun_anew = self.notice_epoch(answer.ended, &mut log, &mut page);
+        let begun_anew = self.notice_epoch(answer.ended, held, &mut log, &mut page);
         let more =
             answer.more || progressed || written_meanwhile || unheard || begun_anew || self.more_to_give();
         if !answer.more {
