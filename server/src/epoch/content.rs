@@ -73,13 +73,16 @@ pub async fn take(
         refused: app.log.refused(SOME_DEVICE, doc).await?,
         candidates: lacking.iter().map(|(_, candidate, _)| candidate.clone()).collect(),
     };
-    let all_heard = all_heard(app).await?;
     let Sorted { new, odd, waiting } = if lacking.is_empty() {
         Sorted::default()
     } else {
         match app.vetting.vet(job).await {
             Ok(found) => {
-                let found = found.into_iter().map(|vetted| (vetted.hash, vetted.finding)).collect();
+                let found: BTreeMap<ChangeHash, Finding> =
+                    found.into_iter().map(|vetted| (vetted.hash, vetted.finding)).collect();
+                // Its ground may be in this device's own envelopes, until it has been heard itself.
+                let waits = found.values().any(|finding| matches!(finding, Finding::Waiting(_)));
+                let all_heard = waits && from.device.heard && all_heard(app).await?;
                 sorted(app, from, (doc, scope), lacking, found, all_heard)
             }
             Err(_) => return Ok(Offered::Waiting),

@@ -20,7 +20,7 @@ use sync_core::wire::{Offer, Offered, Row, VerdictOn};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
-use crate::store::{Device, QuarantineState, Stored};
+use crate::store::{Device, QuarantineState, StoreError, Stored};
 pub use carry::{bridge, carry_on};
 
 /// What became of a request's offers.
@@ -43,10 +43,14 @@ pub fn awaited(device: &Device) -> bool {
 
 /// A phone that knows of this epoch brings nothing new: it has given back what it had.
 pub async fn note_heard(app: &App, from: &SignedIn) -> Stored<()> {
-    if !app.log.former_epochs().is_empty() && !from.device.heard {
-        app.log.note_heard(from.device.id).await?;
+    if app.log.former_epochs().is_empty() || from.device.heard {
+        return Ok(());
     }
-    Ok(())
+    match app.log.note_heard(from.device.id).await {
+        // A disk that takes nothing is no reason to withhold what can be read; the next request says it again.
+        Err(StoreError::Unwell(_)) => Ok(()),
+        noted => noted,
+    }
 }
 
 /// Whether what the newest restore lost will not come any more: every phone in service has been heard, or had time.
@@ -62,10 +66,10 @@ pub async fn all_heard(app: &App) -> Stored<bool> {
 pub async fn none_will_come(app: &App, verdicts: &[VerdictOn]) -> Stored<bool> {
     let of = |on: &&VerdictOn| matches!(on.verdict, Verdict::Waiting | Verdict::Remake(_));
     let docs: BTreeSet<DocId> = verdicts.iter().filter(of).map(|on| on.doc).collect();
-    if docs.is_empty() || !all_heard(app).await? {
-        return Ok(false);
+    if docs.is_empty() || long_ago(app) {
+        return Ok(long_ago(app));
     }
-    Ok(long_ago(app) || !displaced(app, docs).await?)
+    Ok(all_heard(app).await? && !displaced(app, docs).await?)
 }
 
 /// Whether something of these documents found its place taken when it was given back (it is in no envelope), and its

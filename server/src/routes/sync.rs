@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sync_core::vouch;
 use sync_core::wire::elided::Found;
-use sync_core::wire::{self, Asked, Cursor, Offered, SyncAnswer, SyncRequest, WireError};
+use sync_core::wire::{self, Asked, Cursor, Newest, Offered, SyncAnswer, SyncRequest, WireError};
 
 use crate::access::Access;
 use crate::app::App;
@@ -64,8 +64,11 @@ async fn work(
     answered.carried.extend(back.carried);
     words::compare(&app, &from, cursor.as_ref(), request.holds.as_deref()).await?;
     heed(&app, from.device.id, answered.newest, request.head).await?;
+    // Its newest envelope is here: nothing of its own is still to come.
+    let number = |newest: Option<Newest>| newest.map_or(0, |newest| newest.number);
+    let has_all = full.is_empty() && number(request.head) <= number(answered.newest);
     let gives_nothing = !answered.grew && back.said.iter().all(|said| *said == Offered::Waiting);
-    if been_here && ended.is_none() && gives_nothing {
+    if been_here && ended.is_none() && has_all && gives_nothing {
         epoch::note_heard(&app, &from).await?;
     }
     let all_heard = epoch::none_will_come(&app, &answered.verdicts).await?;

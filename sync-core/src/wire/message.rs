@@ -39,7 +39,8 @@ pub struct SyncRequest {
     #[n(7)]
     #[cbor(default, skip_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
-    /// After a restore of the server, until an answer comes: the families of which it holds the case or a log. `None`
+    /// After a restore of the server, until an answer comes: the families of which it held the case, or a log that it
+    /// was given, when the history ended. `None`
     /// says nothing.
     #[n(8)]
     pub holds: Option<Vec<Id>>,
@@ -114,7 +115,7 @@ pub struct SyncAnswer {
     #[cbor(default, skip_if = "Vec::is_empty")]
     pub offered: Vec<Offered>,
     /// Every phone in service that may have what a restored server lost has been heard, or had time: what is waited for
-    /// will not come any more. Said together with verdicts of waiting, or after that time of remake.
+    /// will not come any more.
     #[n(14)]
     #[cbor(default, skip_if = "std::ops::Not::not")]
     pub all_heard: bool,

@@ -48,8 +48,10 @@ impl World {
             return Ok(());
         }
         let before = self.mirror.texts.clone();
-        // What came back since the last time is no debt any more; it may get lost again.
-        self.owed.0.retain(|text, _| !before.contains_key(text));
+        // What came back since the last time, or lay before the coordinator, is no debt any more; it may get lost again.
+        let paid =
+            |text: &u32, by: &(DocId, ChangeHash)| before.contains_key(text) || self.mirror.is_aside(*by);
+        self.owed.0.retain(|text, lost| !paid(text, &lost.by));
         self.server.restore(Id(Chance::new(salt.into()).bytes()));
         // What was set aside in the lost history may be let in, beside what was written over it.
         self.adrift.extend(&self.mirror.aside_texts);
