@@ -40,8 +40,7 @@ pub struct SyncRequest {
     #[cbor(default, skip_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
     /// After a restore of the server, until an answer comes: the families of which it held the case, or a log that it
-    /// was given, when the history ended. `None`
-    /// says nothing.
+    /// was given, when the history ended. `None` says nothing.
     #[n(8)]
     pub holds: Option<Vec<Id>>,
 }
