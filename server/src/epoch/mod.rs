@@ -13,14 +13,14 @@ pub mod words;
 
 use std::collections::BTreeSet;
 
-use sync_core::ids::{ChangeHash, DocId};
+use sync_core::ids::{ChangeHash, DocId, Id};
 use sync_core::verdict::Verdict;
 use sync_core::wire::{Offer, Offered, Row, VerdictOn};
 
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
-use crate::store::{Device, QuarantineState, StoreError, Stored};
+use crate::store::{Account, Device, Duty, QuarantineState, StoreError, Stored};
 pub use carry::{bridge, carry_on};
 
 /// What became of a request's offers.
@@ -36,9 +36,9 @@ pub struct TakenBack {
 const AWAITED_DAYS: i64 = 30;
 const DAY_MS: i64 = 86_400_000;
 
-/// Whether a phone in service has not been here since the restore, or not yet given back all it has.
+/// Whether a device in service has not been here since the restore, or not yet given back all it has.
 pub fn awaited(device: &Device) -> bool {
-    device.revoked_ms.is_none() && device.last_sync_ms.is_some() && !device.heard
+    device.revoked_ms.is_none() && !device.heard
 }
 
 /// A phone that knows of this epoch brings nothing new: it has given back what it had.
@@ -58,7 +58,13 @@ pub async fn all_heard(app: &App) -> Stored<bool> {
     if app.log.former_epochs().is_empty() {
         return Ok(false);
     }
-    Ok(long_ago(app) || !app.log.devices().await?.iter().any(awaited))
+    // Who works at the desk has no documents on their device.
+    let accounts = app.log.accounts().await?;
+    let walks = |account: &&Account| account.has(Duty::Worker) || account.has(Duty::Volunteer);
+    let walkers: BTreeSet<Id> = accounts.iter().filter(walks).map(|account| account.person).collect();
+    let devices = app.log.devices().await?;
+    let phones = devices.iter().filter(|device| walkers.contains(&device.person));
+    Ok(long_ago(app) || !phones.into_iter().any(awaited))
 }
 
 /// The same of what waits on these verdicts. What stands on something that a copy of its author's phone has displaced

@@ -128,7 +128,7 @@ async fn told(app: &App, coordinator: &SignedIn) -> Result<Restored, Problem> {
     }
     items.sort_by_key(|item| (item.state != Decision::Open, -item.said_ms));
     let phones = devices::within(app, coordinator).await?.into_iter();
-    let awaited = phones.filter(|(device, _)| epoch::awaited(device));
+    let awaited = phones.filter(|(device, _)| device.last_sync_ms.is_some() && epoch::awaited(device));
     let awaited = awaited.map(|(device, person_name)| AwaitedPhone {
         id: device.id.to_string(),
         name: device.name,

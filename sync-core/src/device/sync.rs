@@ -392,7 +392,9 @@ impl Device {
             if !self.flight.may_remake(doc) {
                 continue;
             }
-            log.extend(self.remake(doc, &aside, answer.all_heard));
+            // Also in the very answer that tells of the restore.
+            let may_come = page.restored.is_some() && !answer.all_heard;
+            log.extend(self.remake(doc, &aside, may_come));
             page.touched.insert(doc);
         }
         if page.late > 0 {

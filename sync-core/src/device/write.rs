@@ -155,14 +155,9 @@ impl Device {
 
     /// Makes the unanswered work of `doc` again under a new incarnation, and what of the work set aside is in `aside`.
     ///
-    /// One log record takes the old changes out and puts the new ones in. Unless everybody has been heard who may have
-    /// what a restored server lost, a correction waits for its record.
-    pub(super) fn remake(
-        &mut self,
-        doc: DocId,
-        aside: &BTreeSet<ChangeHash>,
-        all_heard: bool,
-    ) -> Vec<Effect> {
+    /// One log record takes the old changes out and puts the new ones in. Where what a restored server lost may still
+    /// come, a correction waits for its record.
+    pub(super) fn remake(&mut self, doc: DocId, aside: &BTreeSet<ChangeHash>, may_come: bool) -> Vec<Effect> {
         let Some(key) = self.state.key.clone() else { return Vec::new() };
         let Some(scope) = self.scope_of(doc) else { return Vec::new() };
         let admitted = match self.docs.get(&doc).map(|held| held.document(&self.shelf)) {
@@ -179,7 +174,7 @@ impl Device {
             let after = |other: &Wrote| first_op(other) > first_op(wrote);
             old.insert(old.iter().position(after).unwrap_or(old.len()), wrote.clone());
         }
-        if !self.state.former.is_empty() && !all_heard {
+        if may_come {
             self.wait_for_records((doc, scope), &admitted, &mut old);
         }
         if old.is_empty() {

@@ -108,7 +108,8 @@ pub fn enrol(connection: &Connection, person: Id, key: PublicKey, name: &str, no
     }
     connection
         .prepare_cached(
-            "INSERT INTO devices (id, person, public_key, name, enrolled_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO devices (id, person, public_key, name, enrolled_ms, heard_in) \
+             SELECT ?1, ?2, ?3, ?4, ?5, (SELECT value FROM meta WHERE key = 'epoch')",
         )?
         .execute(params![id.0, person.0, key.0, name, now_ms])?;
     device_of(connection, id)?.ok_or(odd("device"))
