@@ -5,18 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_core::admission::{Bytes, Candidate, Finding, Job, Limits, frame};
 use sync_core::envelope::Item;
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Id};
-use sync_core::office::{InboxNote, OfficeRow, Outcome};
 use sync_core::scope::Scope;
 use sync_core::verdict::{Flag, Reason};
 use sync_core::vouch::Receipt;
-use sync_core::wire::{Admitted, Grant, Offered, Snapshot};
+use sync_core::wire::{Admitted, Offered, Snapshot};
 
 use super::{all_heard, gaps, words};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::problem::Problem;
 use crate::push::{self, Grown, same_identity};
-use crate::store::{Batch, ChangeRow, Entry, OfficeEntry, SetAsideRow, Stored};
+use crate::store::{Batch, ChangeRow, Entry, SetAsideRow, Stored};
 
 /// Stands for a device that is not known any more: what comes back says who wrote it, not on which phone.
 const SOME_DEVICE: DeviceId = DeviceId([0; 16]);
@@ -83,7 +82,7 @@ pub async fn take(
                 // Its ground may be in this device's own envelopes, until it has been heard itself.
                 let waits = found.values().any(|finding| matches!(finding, Finding::Waiting(_)));
                 let all_heard = waits && from.device.heard && all_heard(app).await?;
-                let mut sorted = sorted(app, from, (doc, scope), lacking, found, all_heard);
+                let mut sorted = sorted(from, (doc, scope), lacking, found, all_heard);
                 sorted.odd = not_yet_there(app, from, doc, sorted.odd).await?;
                 sorted
             }
@@ -99,18 +98,14 @@ pub async fn take(
     Ok(said)
 }
 
-/// What lies before a coordinator, and the note of it to its author.
-type SetAside = (SetAsideRow, OfficeEntry);
-
 #[derive(Default)]
 struct Sorted {
     new: Vec<ChangeRow>,
-    odd: Vec<SetAside>,
+    odd: Vec<SetAsideRow>,
     waiting: bool,
 }
 
 fn sorted(
-    app: &App,
     from: &SignedIn,
     (doc, scope): (DocId, Scope),
     lacking: Vec<(u64, Candidate, Id)>,
@@ -141,17 +136,19 @@ fn sorted(
         tracing::error!(%doc, change = %hash, %reason, "what the server gave once does not fit any more");
         let item = Item { doc, scope, incarnation: 0, hash, replaces: None };
         let device = from.device.id;
-        let told = InboxNote { doc, reason, outcome: Outcome::SetAside, note: None, at_ms: app.now_ms() };
-        let row = OfficeRow::inbox(author, hash, &told);
-        let note = OfficeEntry { row, to: Grant::Person(author), by: author };
-        sorted.odd.push((SetAsideRow { author, device, envelope: 0, item, reason, bytes }, note));
+        sorted.odd.push(SetAsideRow { author, device, envelope: 0, item, reason, bytes });
     }
     sorted
 }
 
 /// What of this does not lie before the coordinator from this device already.
-async fn not_yet_there(app: &App, from: &SignedIn, doc: DocId, odd: Vec<SetAside>) -> Stored<Vec<SetAside>> {
-    let keys: Vec<_> = odd.iter().map(|(row, _)| (doc, row.item.hash)).collect();
+async fn not_yet_there(
+    app: &App,
+    from: &SignedIn,
+    doc: DocId,
+    odd: Vec<SetAsideRow>,
+) -> Stored<Vec<SetAsideRow>> {
+    let keys: Vec<_> = odd.iter().map(|row| (doc, row.item.hash)).collect();
     let known = app.log.known(from.device.id, &keys).await?;
     let new = odd.into_iter().zip(known).filter(|(_, known)| known.is_none());
     Ok(new.map(|(odd, _)| odd).collect())
@@ -163,7 +160,7 @@ async fn append(
     existing: &[ChangeRow],
     (doc, scope): (DocId, Scope),
     new: Vec<ChangeRow>,
-    odd: Vec<SetAside>,
+    odd: Vec<SetAsideRow>,
 ) -> Result<(), Problem> {
     let _held = app.grants.lock().await;
     let mut entries = gaps::entries(app, receipt, (doc, scope), existing, &new).await?;
@@ -174,7 +171,7 @@ async fn append(
     }
     let mut all: Vec<Entry> = new.into_iter().map(Entry::Change).collect();
     all.append(&mut entries);
-    all.extend(odd.into_iter().flat_map(|(row, note)| [Entry::SetAside(row), Entry::Office(note)]));
+    all.extend(odd.into_iter().flat_map(|row| push::lies_aside(row, app.now_ms())));
     if !all.is_empty() {
         app.log.append(Batch { received_ms: app.now_ms(), entries: all, ..Batch::default() }).await?;
     }

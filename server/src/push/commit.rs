@@ -134,20 +134,27 @@ async fn set_aside(
             continue;
         }
         tracing::warn!(doc = %pushed.item.doc, change = %pushed.item.hash, device = %from.device.id, %reason, "set aside");
-        entries.push(Entry::SetAside(SetAsideRow {
+        let row = SetAsideRow {
             author: from.person(),
             device: from.device.id,
             envelope: pushed.envelope,
             item: pushed.item.clone(),
             reason,
             bytes: pushed.bytes.clone(),
-        }));
-        let note = InboxNote { doc: pushed.item.doc, reason, outcome: Outcome::SetAside, note: None, at_ms };
-        let row = OfficeRow::inbox(from.person(), pushed.item.hash, &note);
-        entries.push(Entry::Office(OfficeEntry { row, to: Grant::Person(from.person()), by: from.person() }));
+        };
+        entries.extend(lies_aside(row, at_ms));
         said.push((pushed, Verdict::SetAside(reason)));
     }
     Ok((entries, said))
+}
+
+/// What lies before a coordinator, and the note of it to its author.
+pub fn lies_aside(row: SetAsideRow, at_ms: i64) -> [Entry; 2] {
+    let SetAsideRow { author, reason, .. } = row;
+    let note = InboxNote { doc: row.item.doc, reason, outcome: Outcome::SetAside, note: None, at_ms };
+    let told = OfficeRow::inbox(author, row.item.hash, &note);
+    let told = OfficeEntry { row: told, to: Grant::Person(author), by: author };
+    [Entry::SetAside(row), Entry::Office(told)]
 }
 
 /// The headers to keep: not those of which, for lack of room, nothing else is kept either.

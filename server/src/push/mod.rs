@@ -35,6 +35,7 @@ use crate::auth::SignedIn;
 use crate::problem::Problem;
 use crate::store::{SignedHeader, StoreError};
 pub use chain::heed;
+pub use commit::lies_aside;
 pub use derive::{Grown, cards_of, entries as derived};
 pub use locks::{Held, Locks};
 use open::{Opened, Pushed};
