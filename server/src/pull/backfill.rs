@@ -87,14 +87,14 @@ pub async fn revoked(
     access: &Access,
     after: u64,
     until: u64,
-    restored: bool,
+    lost_its_place: bool,
     moved: &Moved,
 ) -> Stored<(Vec<Grant>, BTreeSet<Grant>)> {
-    let closed = |span: &&GrantSpan| span.to.is_some_and(|to| restored || (to > after && to <= until));
+    let closed = |span: &&GrantSpan| span.to.is_some_and(|to| lost_its_place || (to > after && to <= until));
     let (held, lost): (Vec<Grant>, Vec<Grant>) =
         access.spans.iter().filter(closed).map(|span| span.grant).partition(|grant| access.holds(*grant));
     let mut again: BTreeSet<Grant> =
-        held.into_iter().filter(|grant| matches!(grant, Grant::Place(_)) && !restored).collect();
+        held.into_iter().filter(|grant| matches!(grant, Grant::Place(_)) && !lost_its_place).collect();
     let lost: BTreeSet<Grant> = lost
         .into_iter()
         .flat_map(|grant| access.spelled_out(grant))

@@ -83,7 +83,7 @@ pub async fn pull(
     carried: &BTreeSet<(DocId, ChangeHash)>,
 ) -> Stored<Pulled> {
     let epoch = app.log.organisation().epoch;
-    let restored =
+    let lost_its_place =
         cursor.as_ref().map_or(wishes.has_work, |cursor| cursor.epoch != epoch || cursor.seq > until);
     let known = cursor.filter(|cursor| cursor.epoch == epoch && cursor.seq <= until);
     let (from, mut backfills) = match known {
@@ -99,8 +99,12 @@ pub async fn pull(
     let mut page = Page::new(access, &wishes, carried);
     let seq = live(app, access, &mut page, &backfills, from, until).await?;
 
-    let moved = moved::between(app, access, from, seq).await?;
-    let (revoked, again) = backfill::revoked(app, access, from, seq, restored, &moved).await?;
+    let moved = if lost_its_place {
+        moved::ever(app, access).await?
+    } else {
+        moved::between(app, access, from, seq).await?
+    };
+    let (revoked, again) = backfill::revoked(app, access, from, seq, lost_its_place, &moved).await?;
     let mut opened = backfill::opened(access, from, seq);
     opened.retain(|backfill| !again.contains(&backfill.grant));
     backfill::in_order(app, access, &mut opened).await?;

@@ -18,6 +18,15 @@ pub struct Moved {
     pub lost: BTreeSet<Id>,
 }
 
+/// Every place the person had by any tree there ever was and has not now: for a device that cannot say up to where it
+/// has heard.
+pub async fn ever(app: &App, access: &Access) -> Stored<Moved> {
+    let mut all = access.clone();
+    all.remember(app.log.as_ref()).await?;
+    let lost = all.ever.places.difference(&access.now.places).copied().collect();
+    Ok(Moved { lost, ..Moved::default() })
+}
+
 /// What was moved between two numbers of the log.
 pub async fn between(app: &App, access: &Access, after: u64, until: u64) -> Stored<Moved> {
     let holds = access.spans.iter().any(|span| span.to.is_none() && matches!(span.grant, Grant::Place(_)));

@@ -214,6 +214,19 @@ async fn places(field: &Field, away_is_in: Option<Id>) {
     field.office(Topic::Catalogue, ORG, "places", places, Grant::Organisation(ORG)).await;
 }
 
+/// Anna, who looks after the district, and so has the card of somebody whom Boris found far away.
+async fn who_sees_a_card_from_above(field: &Field) -> Phone {
+    let mut boris = field.phone(BORIS).await;
+    let account = field.app.log.account(ANNA).await.unwrap().unwrap();
+    field.app.log.put_account(Account { places: vec![DISTRICT], ..account }).await.unwrap();
+    let mut anna = field.phone(ANNA).await;
+    places(field, Some(DISTRICT)).await;
+    boris.case(field, AWAY);
+    boris.sync(field).await;
+    anna.sync(field).await;
+    anna
+}
+
 #[tokio::test]
 async fn a_place_that_is_moved_brings_what_is_in_it_and_takes_it_along() {
     let field = Field::new().await;
@@ -243,14 +256,7 @@ async fn a_place_that_is_moved_brings_what_is_in_it_and_takes_it_along() {
 #[tokio::test]
 async fn a_place_that_is_taken_out_of_the_catalogue_is_told_as_lost_to_who_had_it_from_above() {
     let field = Field::new().await;
-    let mut boris = field.phone(BORIS).await;
-    let account = field.app.log.account(ANNA).await.unwrap().unwrap();
-    field.app.log.put_account(Account { places: vec![DISTRICT], ..account }).await.unwrap();
-    let mut anna = field.phone(ANNA).await;
-    places(&field, Some(DISTRICT)).await;
-    boris.case(&field, AWAY);
-    boris.sync(&field).await;
-    anna.sync(&field).await;
+    let mut anna = who_sees_a_card_from_above(&field).await;
     assert_eq!(anna.rows("person").len(), 1);
     let card = anna.rows("person").remove(0);
     anna.write(
@@ -271,14 +277,7 @@ async fn a_place_that_is_taken_out_of_the_catalogue_is_told_as_lost_to_who_had_i
 #[tokio::test]
 async fn work_at_a_place_that_was_moved_is_late_whenever_it_comes() {
     let field = Field::new().await;
-    let mut boris = field.phone(BORIS).await;
-    let account = field.app.log.account(ANNA).await.unwrap().unwrap();
-    field.app.log.put_account(Account { places: vec![DISTRICT], ..account }).await.unwrap();
-    let mut anna = field.phone(ANNA).await;
-    places(&field, Some(DISTRICT)).await;
-    boris.case(&field, AWAY);
-    boris.sync(&field).await;
-    anna.sync(&field).await;
+    let mut anna = who_sees_a_card_from_above(&field).await;
     let card = anna.rows("person").remove(0);
     anna.write(
         &field,
@@ -292,6 +291,8 @@ async fn work_at_a_place_that_was_moved_is_late_whenever_it_comes() {
     anna.host.restart(field.now());
     let answers = anna.sync(&field).await;
     assert_eq!(answers[0].verdicts[0].verdict, Verdict::AcceptedFlagged(Flag::AfterReassignment));
+    assert!(answers.iter().any(|answer| answer.revoked.contains(&Grant::Place(AWAY))));
+    assert!(anna.rows("person").is_empty(), "the card is not hers any more, and she is told so");
 }
 
 #[tokio::test]
