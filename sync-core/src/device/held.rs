@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 
 use super::Device;
 use super::log::Wrote;
-use super::offer::{Proofs, hash_of};
+use super::proofs::{Proofs, Short, hash_of};
 use super::shelf::{Made, Shelf};
 use crate::admission::{self, Fit, History, Limits};
 use crate::crdt::{Change, Document, DocumentError};
@@ -29,7 +29,7 @@ pub(super) struct Held {
     /// What came in one piece, with the server's word for it; the changes above are not in it.
     #[n(3)]
     pub piece: Option<Piece>,
-    /// The server's word for it, and what it took: see [`super::offer`].
+    /// The server's word for it, and what it took: see [`super::proofs`].
     #[n(4)]
     #[cbor(default, skip_if = "Proofs::is_empty")]
     pub proofs: Proofs,
@@ -277,6 +277,31 @@ impl Held {
             Some((change.hash(), admitted.author))
         }));
         authors
+    }
+
+    /// The changes of the piece it came in.
+    pub fn in_piece(&self, shelf: &Shelf) -> BTreeSet<ChangeHash> {
+        let document = self.piece.as_ref().and_then(|piece| piece.document(&self.scope, shelf).ok());
+        document.map(|document| document.past().iter().map(|past| past.hash).collect()).unwrap_or_default()
+    }
+
+    /// Every admitted change with its author, by the beginning of its hash.
+    pub fn all_changes(&self, shelf: &Shelf) -> BTreeMap<Short, Admitted> {
+        let mut all = BTreeMap::new();
+        if let Ok(document) = self.document(shelf) {
+            let authors = self.authors(&document);
+            all.extend(document.changes().into_iter().filter_map(|change| {
+                let author = *authors.get(&change.hash())?;
+                Some((Short::of(&change.hash()), Admitted { author, bytes: change.bytes().to_vec().into() }))
+            }));
+        }
+        // Those that are passed over until their ground comes are in no document.
+        for admitted in self.admitted.iter().chain(&self.beside) {
+            if let Some(hash) = hash_of(&admitted.bytes) {
+                all.insert(Short::of(&hash), admitted.clone());
+            }
+        }
+        all
     }
 }
 

@@ -6,8 +6,9 @@
 use serde_json::Value;
 
 use super::Device;
-use super::event::Notice;
-use super::sync::Page;
+use super::event::{Effect, Notice};
+use super::page::Page;
+use super::proofs;
 use crate::ids::{DocId, Id};
 use crate::office::Topic;
 use crate::scope::{Kind, Scope};
@@ -63,6 +64,34 @@ impl Device {
             .map(|(key, _)| key.clone())
             .collect();
         self.office.retain(|key, _| !gone.contains(key));
+        gone
+    }
+
+    /// What goes from this device: after the log knows what was answered for. A start in between, on which that is
+    /// asked for again, would else find the work and not its document, and make one of the work alone.
+    pub(super) fn see_off(&mut self, all_has_come: bool) -> Option<Effect> {
+        let busy = self.docs_with_work();
+        let leaving = self.docs.iter().filter(|(doc, held)| held.leaving && !busy.contains(doc));
+        let mut gone: Vec<DocId> =
+            leaving.filter(|(_, held)| !self.owes(held)).map(|(doc, _)| *doc).collect();
+        for doc in &gone {
+            self.docs.remove(doc);
+        }
+        if all_has_come {
+            gone.extend(self.let_go());
+        }
+        let mut drops: Vec<String> = gone.iter().map(DocId::to_string).collect();
+        drops.extend(gone.into_iter().flat_map(|doc| self.drop_reviews(doc)));
+        (!drops.is_empty()).then_some(Effect::Cache { puts: Vec::new(), drops, cursor: None })
+    }
+
+    /// What was said of a document goes with it.
+    fn drop_reviews(&mut self, doc: DocId) -> Vec<String> {
+        let of_it = format!("office/{}/{doc}/", Topic::Review.name());
+        let proofs = proofs::proof_key(&of_it);
+        let of_it = |key: &str| key.starts_with(&of_it) || key.starts_with(&proofs);
+        let gone: Vec<String> = self.office.keys().filter(|key| of_it(key)).cloned().collect();
+        self.office.retain(|key, _| !of_it(key));
         gone
     }
 

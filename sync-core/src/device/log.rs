@@ -7,7 +7,7 @@
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-use super::offer::Former;
+use super::proofs::Former;
 use crate::envelope::{Envelope, Item};
 use crate::ids::{ChangeHash, DocId, Hash32, Id, sha256};
 use crate::intent::Intent;

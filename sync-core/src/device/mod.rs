@@ -11,11 +11,15 @@
 //! | `state` | what those records add up to; compaction |
 //! | `write` | an intent becomes a change |
 //! | `sync` | one request, one answer |
+//! | `seal` | work into signed envelopes |
+//! | `page` | one answer being taken in, and its rows |
+//! | `verdicts` | what the server says of one's own work |
 //! | `held` | the documents on the device |
 //! | `shelf` | those opened a moment ago |
 //! | `keeping` | which of them it keeps, and how it asks for others |
 //! | `leaving` | what the person no longer has |
 //! | `turns` | which envelopes go first |
+//! | `proofs` | what shows that the server gave or took something |
 //! | `offer` | what it gives back to a server that was restored from a backup |
 //! | `withdrawn` | what such a server will not have as it was |
 //! | `rows` | documents as the rows that lists and pages show |
@@ -30,12 +34,16 @@ mod leaving;
 pub mod log;
 pub mod memory;
 mod offer;
+mod page;
+mod proofs;
 mod rows;
+mod seal;
 mod shelf;
 mod state;
 mod sync;
 mod told;
 mod turns;
+mod verdicts;
 mod withdrawn;
 mod write;
 

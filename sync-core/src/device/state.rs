@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::log::{self, Answered, Chain, LogRecord, Own, Summary, Wrote};
-use super::offer::Former;
+use super::proofs::Former;
 use crate::envelope::Envelope;
 use crate::ids::{ChangeHash, DeviceId, DocId, Id, PublicKey};
 use crate::keys::DeviceKey;

@@ -8,18 +8,15 @@ use super::event::{Effect, Notice, Put};
 use super::held::Held;
 use super::keeping::{self, PageSize};
 use super::known;
-use super::log::{Answered, Chain, LogRecord, Wrote};
-use super::offer::{self, Giving, Mark};
+use super::log::{Chain, LogRecord};
+use super::offer::Giving;
+use super::page::Page;
+use super::proofs::Mark;
 use super::turns::Turns;
-use crate::crdt::{Change, genesis_hash};
-use crate::envelope::{Envelope, Header, Item, TARGET_BYTES, VERSION};
-use crate::ids::{ChangeHash, DocId, Id};
-use crate::keys::DeviceKey;
-use crate::office::{Decision, InboxNote, OfficeRow, Outcome, Review, Topic};
-use crate::scope::Scope;
-use crate::verdict::{Flag, Reason, Verdict};
+use crate::envelope::{Envelope, Header};
+use crate::ids::{ChangeHash, DocId};
 use crate::vouch::Receipt;
-use crate::wire::{self, Admitted, Asked, DeviceState, Newest, Row, SyncAnswer, SyncRequest, VerdictOn};
+use crate::wire::{self, Asked, DeviceState, Newest, Row, SyncAnswer, SyncRequest};
 
 /// A document is shunned when the core has ended so often in a row while it was tried.
 const FATAL_TRIALS: u32 = 3;
@@ -257,43 +254,6 @@ impl Device {
         }
     }
 
-    /// Puts what is not in an envelope yet into envelopes. Their numbers are spent from here on.
-    fn seal(&mut self) -> Vec<Effect> {
-        let (Some(key), Some(org)) = (self.state.key.clone(), self.state.identity.as_ref().map(|i| i.org))
-        else {
-            return Vec::new();
-        };
-        let mut effects = Vec::new();
-        loop {
-            let (mut items, mut changes, mut bytes): (Vec<Item>, Vec<Vec<u8>>, usize) = Default::default();
-            for pending in self.state.outbox.iter().filter(|pending| pending.envelope.is_none()) {
-                bytes += pending.wrote.bytes.len();
-                if bytes > TARGET_BYTES && !items.is_empty() {
-                    break;
-                }
-                items.push(pending.wrote.item.clone());
-                changes.push(pending.wrote.bytes.to_vec());
-            }
-            if items.is_empty() {
-                return effects;
-            }
-            let header = self.next_header(&key, org, items);
-            effects.push(self.note(LogRecord::Sealed(Envelope::seal(&key, &header, changes))));
-        }
-    }
-
-    /// The header that follows the newest envelope of this device's chain.
-    pub(super) fn next_header(&self, key: &DeviceKey, org: Id, items: Vec<Item>) -> Header {
-        Header {
-            version: VERSION,
-            org,
-            device: key.device(),
-            number: self.state.chain.number + 1,
-            previous: self.state.chain.hash,
-            items,
-        }
-    }
-
     fn unauthorized(&mut self, now_ms: i64, body: &[u8]) -> Vec<Effect> {
         let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let code = problem.get("code").and_then(serde_json::Value::as_str);
@@ -332,71 +292,16 @@ impl Device {
 
     /// Takes a whole answer in. The page is cached before the log says that anything was answered for: a
     /// crash in between only means that the same verdicts are asked for again.
-    fn apply(&mut self, vouched: Vouched, now_ms: i64) -> Vec<Effect> {
-        let Vouched { answer, receipts } = vouched;
-        // Of a page that is not the last, the server has rows beyond it: nobody knows how far.
-        let seq = if answer.more { u64::MAX } else { answer.cursor.seq };
-        let mark = Mark { epoch: answer.cursor.epoch, seq };
-        let mut page = Page {
-            mark: Some(mark),
-            restored: self.was_restored(mark.epoch).then_some(mark.epoch),
-            all_heard: answer.all_heard,
-            ..Page::default()
-        };
-        let held = if page.restored.is_some() { self.families() } else { Vec::new() };
-        let mut receipts = receipts.into_iter();
+    fn apply(&mut self, Vouched { mut answer, receipts }: Vouched, now_ms: i64) -> Vec<Effect> {
+        let epoch = answer.cursor.epoch;
+        let held_before = if self.was_restored(epoch) { self.families() } else { Vec::new() };
         let sealed_before = self.state.sealed.len();
-        let before = self.state.chain;
-        for verdict in &answer.verdicts {
-            self.take_verdict(verdict, &mut page);
-        }
-        self.take_offered(&answer.offered, mark, &mut page);
-        for row in answer.rows {
-            self.take_row(row, receipts.next(), &mut page);
-        }
-        for grant in &answer.revoked {
-            self.take_revocation(*grant, &mut page);
-        }
-        self.tell_of_leaving(&mut page);
-        self.cursor = Some(answer.cursor);
-        self.flight.page.came(answer.more);
-        self.flight.due = answer.due;
-        self.flight.revoked = answer.device_revoked;
-        self.flight.clock_corrected = false;
-
-        let mut log = Vec::new();
-        if self.state.trying.is_some() {
-            log.push(self.note(LogRecord::Tried));
-        }
-        if !page.answered.is_empty() {
-            log.push(self.note(LogRecord::Answered(std::mem::take(&mut page.answered))));
-        }
-        let newest = answer
-            .newest
-            .map_or(Chain::default(), |newest| Chain { number: newest.number, hash: Some(newest.hash) });
-        if newest.number > before.number || (newest.number == before.number && newest.hash != before.hash) {
-            log.extend(self.rolled_back(newest, answer.server_time_ms));
-        }
-        let clock = (answer.server_time_ms.saturating_sub(now_ms), answer.server_time_ms);
-        log.push(self.note(LogRecord::Clock(clock.0, clock.1)));
+        let mut page = self.take_in(&mut answer, receipts);
+        let mut log = self.note_answer(&answer, now_ms, &mut page);
         if !answer.more {
             self.give_way(&mut page);
         }
-        // Not before the last page: the ground may still be on its way. The server will say it again.
-        for wrote in std::mem::take(&mut page.waiting) {
-            if self.ground_is_lost(&wrote) {
-                page.remake(wrote.item.doc, Some(wrote.item.hash));
-            }
-        }
-        for (doc, aside) in std::mem::take(&mut page.remake).into_iter().filter(|_| !answer.more) {
-            if !self.flight.may_remake(doc) {
-                continue;
-            }
-            // Also in the very answer that tells of the restore.
-            let may_come = page.restored.is_some() && !answer.all_heard;
-            log.extend(self.remake(doc, &aside, may_come));
-            page.touched.insert(doc);
-        }
+        log.extend(self.make_again(&mut page, answer.more));
         if page.late > 0 {
             page.notices.push(Notice { count: Some(page.late), ..Notice::new("accepted_late") });
         }
@@ -408,8 +313,8 @@ impl Device {
         let written_meanwhile = self.state.outbox.iter().any(|pending| pending.envelope.is_none());
         self.flight.turns.answered(&self.state.sealed, &answer.full);
         let unheard = self.flight.turns.unheard(&self.state.sealed);
-        log.extend(self.note_told_holdings(mark.epoch));
-        let begun_anew = self.notice_epoch(answer.ended, held, &mut log, &mut page);
+        log.extend(self.note_told_holdings(epoch));
+        let begun_anew = self.notice_epoch(answer.ended, held_before, &mut log, &mut page);
         let more =
             answer.more || progressed || written_meanwhile || unheard || begun_anew || self.more_to_give();
         if !answer.more {
@@ -429,6 +334,79 @@ impl Device {
         effects
     }
 
+    /// Verdicts first, then what came of offers, then rows, then what the person has no longer.
+    fn take_in(&mut self, answer: &mut SyncAnswer, receipts: Vec<Receipt>) -> Page {
+        // Of a page that is not the last, the server has rows beyond it: nobody knows how far.
+        let seq = if answer.more { u64::MAX } else { answer.cursor.seq };
+        let mark = Mark { epoch: answer.cursor.epoch, seq };
+        let mut page = Page {
+            mark: Some(mark),
+            restored: self.was_restored(mark.epoch).then_some(mark.epoch),
+            all_heard: answer.all_heard,
+            ..Page::default()
+        };
+        for verdict in &answer.verdicts {
+            self.take_verdict(verdict, &mut page);
+        }
+        self.take_offered(&answer.offered, mark, &mut page);
+        let mut receipts = receipts.into_iter();
+        for row in std::mem::take(&mut answer.rows) {
+            self.take_row(row, receipts.next(), &mut page);
+        }
+        for grant in &answer.revoked {
+            self.take_revocation(*grant, &mut page);
+        }
+        self.tell_of_leaving(&mut page);
+        self.cursor = Some(answer.cursor.clone());
+        self.flight.page.came(answer.more);
+        self.flight.due = answer.due;
+        self.flight.revoked = answer.device_revoked;
+        self.flight.clock_corrected = false;
+        page
+    }
+
+    /// What the log is to know of an answer: that it was survived, what was answered for, how far the server knows
+    /// this device's chain, and its time.
+    fn note_answer(&mut self, answer: &SyncAnswer, now_ms: i64, page: &mut Page) -> Vec<Effect> {
+        let mut log = Vec::new();
+        if self.state.trying.is_some() {
+            log.push(self.note(LogRecord::Tried));
+        }
+        if !page.answered.is_empty() {
+            log.push(self.note(LogRecord::Answered(std::mem::take(&mut page.answered))));
+        }
+        let ours = self.state.chain;
+        let newest = answer
+            .newest
+            .map_or(Chain::default(), |newest| Chain { number: newest.number, hash: Some(newest.hash) });
+        if newest.number > ours.number || (newest.number == ours.number && newest.hash != ours.hash) {
+            log.extend(self.rolled_back(newest, answer.server_time_ms));
+        }
+        let offset_ms = answer.server_time_ms.saturating_sub(now_ms);
+        log.push(self.note(LogRecord::Clock(offset_ms, answer.server_time_ms)));
+        log
+    }
+
+    /// Makes again what cannot be taken as it is. Not before the last page: the ground may still be on its way, and
+    /// the server will say it again.
+    fn make_again(&mut self, page: &mut Page, more: bool) -> Vec<Effect> {
+        for wrote in std::mem::take(&mut page.waiting) {
+            if self.ground_is_lost(&wrote) {
+                page.remake(wrote.item.doc, Some(wrote.item.hash));
+            }
+        }
+        let mut log = Vec::new();
+        // Also in the very answer that tells of the restore.
+        let may_come = page.restored.is_some() && !page.all_heard;
+        for (doc, aside) in std::mem::take(&mut page.remake).into_iter().filter(|_| !more) {
+            if self.flight.may_remake(doc) {
+                log.extend(self.remake(doc, &aside, may_come));
+                page.touched.insert(doc);
+            }
+        }
+        log
+    }
+
     fn store(&mut self, page: &mut Page) -> Effect {
         let mut puts: Vec<Put> = page.touched.iter().filter_map(|doc| self.put(*doc)).collect();
         puts.append(&mut page.office);
@@ -439,194 +417,6 @@ impl Device {
         }
     }
 
-    /// What goes from this device: after the log knows what was answered for. A start in between, on which that is
-    /// asked for again, would else find the work and not its document, and make one of the work alone.
-    fn see_off(&mut self, all_has_come: bool) -> Option<Effect> {
-        let busy = self.docs_with_work();
-        let leaving = self.docs.iter().filter(|(doc, held)| held.leaving && !busy.contains(doc));
-        let mut gone: Vec<DocId> =
-            leaving.filter(|(_, held)| !self.owes(held)).map(|(doc, _)| *doc).collect();
-        for doc in &gone {
-            self.docs.remove(doc);
-        }
-        if all_has_come {
-            gone.extend(self.let_go());
-        }
-        let mut drops: Vec<String> = gone.iter().map(DocId::to_string).collect();
-        drops.extend(gone.into_iter().flat_map(|doc| self.drop_reviews(doc)));
-        (!drops.is_empty()).then_some(Effect::Cache { puts: Vec::new(), drops, cursor: None })
-    }
-
-    /// What was said of a document goes with it.
-    fn drop_reviews(&mut self, doc: DocId) -> Vec<String> {
-        let of_it = format!("office/{}/{doc}/", Topic::Review.name());
-        let proofs = offer::proof_key(&of_it);
-        let of_it = |key: &str| key.starts_with(&of_it) || key.starts_with(&proofs);
-        let gone: Vec<String> = self.office.keys().filter(|key| of_it(key)).cloned().collect();
-        self.office.retain(|key, _| !of_it(key));
-        gone
-    }
-
-    fn take_verdict(&mut self, on: &VerdictOn, page: &mut Page) {
-        let found = self.state.outbox.iter().find(|pending| pending.wrote.item.hash == on.hash);
-        let Some(wrote) = found.map(|pending| pending.wrote.clone()) else {
-            return self.take_verdict_again(on, page);
-        };
-        page.touched.insert(wrote.item.doc);
-        match on.verdict {
-            Verdict::Waiting => {
-                page.waiting.push(wrote);
-                return;
-            }
-            // For lack of room the server kept nothing of it: then it is still ours to keep and to offer.
-            Verdict::SetAside(Reason::Quota) => return,
-            Verdict::Remake(_) => {
-                page.remake(wrote.item.doc, None);
-                return;
-            }
-            Verdict::Accepted | Verdict::AcceptedFlagged(_) | Verdict::Duplicate => {
-                let author = self.person();
-                let held = self.docs.entry(wrote.item.doc).or_insert_with(|| Held::new(wrote.item.scope));
-                // Let in by a person, or brought back by another phone, and in a document the server has not given: it
-                // may not be this person's. If it is, its rows come, and it stays.
-                let otherwise = matches!(
-                    on.verdict,
-                    Verdict::AcceptedFlagged(Flag::Released) | Verdict::AcceptedFlagged(Flag::Restored)
-                );
-                held.leaving |= otherwise && !held.any();
-                // Let in by their own right: it was given to them again.
-                held.leaving &= on.verdict != Verdict::Accepted;
-                let new = held.add(Admitted { author, bytes: wrote.bytes }, &self.shelf);
-                if let Some(mark) = page.mark {
-                    held.proofs.take(&wrote.item, mark);
-                }
-                // Taken in, but no longer this person's: nothing about it will come any more. Unless its row is here: then it
-                // was given to them since, and this is heard for the second time.
-                let late = on.verdict == Verdict::AcceptedFlagged(Flag::AfterReassignment);
-                held.leaving |= late && new;
-                page.late += usize::from(late);
-            }
-            Verdict::SetAside(reason) => page.notices.push(Notice {
-                doc: Some(wrote.item.doc),
-                record: Some(wrote.intent.record),
-                reason: Some(reason.code().to_owned()),
-                ..Notice::new("set_aside")
-            }),
-            Verdict::Settled => {}
-        }
-        page.answered.push(Answered { doc: on.doc, hash: on.hash, verdict: on.verdict });
-    }
-
-    /// Whether a change builds on one of this device's own that is nowhere any more: a damaged log lost it.
-    /// The server, which waits for it, would wait for ever.
-    fn ground_is_lost(&self, wrote: &Wrote) -> bool {
-        let Ok(change) = Change::parse(&wrote.bytes) else { return false };
-        let document = self.docs.get(&wrote.item.doc).and_then(|held| held.document(&self.shelf).ok());
-        let here = |hash: &ChangeHash| {
-            document.as_ref().is_some_and(|document| document.has(hash))
-                || genesis_hash(wrote.item.scope.kind).as_ref() == Ok(hash)
-                || self.state.unsent().any(|own| own.item.hash == *hash)
-        };
-        change.deps().any(|hash| !here(&hash))
-    }
-
-    fn take_row(&mut self, row: Row, receipt: Option<Receipt>, page: &mut Page) {
-        match row {
-            Row::Changes(doc, scope, changes) => {
-                let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
-                if let Some(receipt) = receipt {
-                    held.proofs.give(scope, &changes, receipt);
-                }
-                self.take_changes(doc, scope, changes, page);
-            }
-            Row::Office(row) => {
-                if let Some((key, value)) = receipt.and_then(|receipt| self.office_proof(&row, receipt)) {
-                    self.office.insert(key.clone(), value.clone());
-                    page.office.push(Put::Office { key, value });
-                }
-                self.take_office(row, page);
-            }
-            Row::Snapshot(doc, scope, snapshot) => {
-                if !self.take_snapshot((doc, scope), snapshot, receipt, page.restored) {
-                    page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
-                }
-                page.touched.insert(doc);
-            }
-        }
-    }
-
-    fn take_changes(&mut self, doc: DocId, scope: Scope, changes: Vec<Admitted>, page: &mut Page) {
-        // Ours that was set aside and comes as a row was released. Its own bytes say which it is, so that
-        // no row need be taken apart twice.
-        let ours = self.state.quarantine.iter().map(|(wrote, _)| wrote).filter(|wrote| wrote.item.doc == doc);
-        for wrote in ours.filter(|wrote| changes.iter().any(|admitted| admitted.bytes == wrote.bytes)) {
-            let hash = wrote.item.hash;
-            page.answered.push(Answered { doc, hash, verdict: Verdict::Duplicate });
-        }
-        let held = self.docs.entry(doc).or_insert_with(|| Held::new(scope));
-        held.leaving = false;
-        if !held.take(changes, page.restored, &self.shelf).unwrap_or(false) {
-            page.notices.push(Notice { doc: Some(doc), ..Notice::new("row_unreadable") });
-        }
-        page.touched.insert(doc);
-    }
-
-    fn take_office(&mut self, row: OfficeRow, page: &mut Page) {
-        let key = row.cache_key();
-        if self.office.get(&key).is_some_and(|known| *known == row.value) {
-            return;
-        }
-        match row.topic {
-            Topic::Inbox => self.take_note(&row, page),
-            Topic::Review => {
-                let doc = DocId(row.subject.0);
-                page.touched.insert(doc);
-                let review = serde_json::from_str::<Review>(&row.value);
-                if review.is_ok_and(|review| review.decision == Decision::Returned) {
-                    // Let go of long ago, perhaps: whoever is to correct it must have it.
-                    self.want([doc]);
-                    page.notices.push(Notice {
-                        doc: Some(doc),
-                        record: Some(row.key.clone()),
-                        ..Notice::new("returned")
-                    });
-                }
-            }
-            Topic::Catalogue | Topic::Route | Topic::Offer | Topic::Card => {}
-        }
-        if row.value == "null" {
-            self.office.remove(&key);
-            page.drops.push(key);
-        } else {
-            self.office.insert(key.clone(), row.value.clone());
-            page.office.push(Put::Office { key, value: row.value });
-        }
-    }
-
-    /// A coordinator dealt with something of ours that was set aside.
-    fn take_note(&mut self, row: &OfficeRow, page: &mut Page) {
-        let Ok(note) = serde_json::from_str::<InboxNote>(&row.value) else { return };
-        let Ok(hash) = row.key.parse::<ChangeHash>() else { return };
-        let (verdict, told) = match note.outcome {
-            Outcome::SetAside => return,
-            // In the log after all; its row only comes to those who have the document.
-            Outcome::Released => (Verdict::Duplicate, "released"),
-            Outcome::Settled => (Verdict::Settled, "settled"),
-        };
-        // In a history that is lost, perhaps, and another phone of this person brought the word back: the verdict tells.
-        let asked_again = self.state.sealed.values().any(|sealed| sealed.open.contains(&hash));
-        let begun_anew =
-            page.mark.is_some_and(|mark| self.state.epoch.is_some_and(|known| known != mark.epoch));
-        if asked_again || begun_anew {
-            return;
-        }
-        if self.state.quarantine.iter().any(|(wrote, _)| wrote.item.hash == hash) {
-            page.touched.insert(note.doc);
-            page.answered.push(Answered { doc: note.doc, hash, verdict });
-            page.notices.push(Notice { doc: Some(note.doc), ..Notice::new(told) });
-        }
-    }
-
     /// The server has newer envelopes of ours than we: our storage went back in time. What we lost comes
     /// with the rows; nothing we write from now on may use a number that is spent.
     fn rolled_back(&mut self, newest: Chain, server_time_ms: i64) -> Vec<Effect> {
@@ -634,39 +424,6 @@ impl Device {
         let jump = u32::try_from(server_time_ms / 1000).unwrap_or(u32::MAX);
         let record = LogRecord::RolledBack(jump.max(self.state.next_incarnation.saturating_add(1)), newest);
         vec![self.note(record), Effect::Notice(Notice::new("rolled_back"))]
-    }
-}
-
-/// What one answer changes, gathered before anything is stored.
-#[derive(Default)]
-pub(super) struct Page {
-    /// How far the log goes of which this is a page.
-    pub mark: Option<Mark>,
-    /// Its epoch, when the server was restored from a backup since this device knows it.
-    pub restored: Option<Id>,
-    /// Nobody is left who may bring what the server lost.
-    pub all_heard: bool,
-    pub touched: BTreeSet<DocId>,
-    pub drops: Vec<String>,
-    /// What the person no longer has.
-    pub left: BTreeSet<DocId>,
-    pub office: Vec<Put>,
-    pub answered: Vec<Answered>,
-    /// Own work that leaves its document for the log.
-    pub withdrawn: Vec<Effect>,
-    /// Documents in which work is to be made again, each with what is to be beside the unanswered work.
-    remake: BTreeMap<DocId, BTreeSet<ChangeHash>>,
-    /// Waits on the server for what it builds on.
-    pub waiting: Vec<Wrote>,
-    /// How much was taken in although the person no longer has what it is about.
-    late: usize,
-    pub notices: Vec<Notice>,
-}
-
-impl Page {
-    /// The unanswered work of this document is to be made again; and this, which was set aside.
-    pub fn remake(&mut self, doc: DocId, aside: Option<ChangeHash>) {
-        self.remake.entry(doc).or_default().extend(aside);
     }
 }
 

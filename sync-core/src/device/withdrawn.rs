@@ -12,9 +12,9 @@ use super::Device;
 use super::event::Notice;
 use super::held::Held;
 use super::log::{LogRecord, Wrote};
-use super::offer::{Taken, hash_of};
+use super::page::Page;
+use super::proofs::{Taken, hash_of};
 use super::shelf::Shelf;
-use super::sync::Page;
 use crate::admission::{Framed, History, Limits, frame, written};
 use crate::crdt::{Change, Document};
 use crate::envelope::Item;
@@ -72,7 +72,7 @@ impl Device {
     /// Whether the server took this change once and has not given it back.
     pub(super) fn was_taken(&self, on: &VerdictOn) -> bool {
         let held = self.docs.get(&on.doc);
-        held.is_some_and(|held| held.proofs.taken().iter().any(|taken| taken.hash == on.hash))
+        held.is_some_and(|held| held.proofs.taken.iter().any(|taken| taken.hash == on.hash))
     }
 
     /// Where everything has been given back, the server's word stands.
@@ -123,11 +123,11 @@ impl Device {
     /// known to have taken it, or it cannot be read.
     fn withdrawable(&self, doc: DocId, hash: &ChangeHash) -> Option<Vec<Wrote>> {
         let held = self.docs.get(&doc)?;
-        held.proofs.taken().iter().find(|taken| taken.hash == *hash)?;
+        held.proofs.taken.iter().find(|taken| taken.hash == *hash)?;
         let document = held.document(&self.shelf).ok()?;
         let history = History::of(&document).ok()?;
         let fall = standing_on(&document, *hash);
-        let taken = held.proofs.taken().iter().filter(|taken| fall.contains(&taken.hash));
+        let taken = held.proofs.taken.iter().filter(|taken| fall.contains(&taken.hash));
         let item = |&Taken { hash, incarnation, replaces, .. }: &Taken| Item {
             doc,
             scope: held.scope,

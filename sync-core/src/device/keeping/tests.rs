@@ -6,7 +6,7 @@ use super::*;
 use crate::crdt::Document;
 use crate::device::Event;
 use crate::device::memory::MemoryHost;
-use crate::device::offer::Former;
+use crate::device::proofs::Former;
 use crate::ids::{Actor, Id};
 use crate::office::{OfficeRow, Topic};
 use crate::record::Scalar;

@@ -6,13 +6,13 @@ use super::*;
 use crate::crdt::Document;
 use crate::device::memory::MemoryHost;
 use crate::device::{Event, RowState};
-use crate::ids::Id;
-use crate::ids::{Actor, Hash32};
+use crate::envelope::Item;
+use crate::ids::{Actor, Hash32, Id};
+use crate::office::{InboxNote, OfficeRow, Outcome, Topic};
 use crate::record::{Fields, Scalar};
 use crate::scope::Kind;
-use crate::verdict::{Reason, RemakeReason};
-use crate::wire::Grant;
-use crate::wire::{Cursor, Newest};
+use crate::verdict::{Flag, Reason, RemakeReason, Verdict};
+use crate::wire::{Admitted, Cursor, Grant, Newest, VerdictOn};
 
 const NOW: i64 = 5_000;
 const SERVER_NOW: i64 = 1_780_000_000_000;
