@@ -128,3 +128,42 @@ test('what was set aside is told on another phone too, with what was decided', a
     await fresh.putAway();
   }
 });
+
+test('a record that is not whole on the phone is not changed, and whoever tries is told', async () => {
+  const lida = await Phone.take(server);
+  const { page } = lida;
+  try {
+    await lida.signIn('oksana');
+    const before = (await lida.ask('hello')).rows;
+    const hers = before.filter((row) => row.type === 'case').map((row) => row.family);
+    const strange = (await rows()).find((row) => row.type === 'case' && !hers.includes(row.family)).family;
+    await visit(lida, strange, 'заходила к соседке');
+    await lida.ask('sync');
+    await lida.quiet();
+    const aside = async () => (await lida.ask('hello')).rows.find((row) => row.fields.notes === 'заходила к соседке');
+    assert.equal((await aside()).state, 'set_aside');
+    const told = page.getByRole('status').getByText('Пока нельзя изменить');
+
+    await lida.open(`#/record/${(await aside()).id}`);
+    await page.getByRole('button', { name: 'Отменить', exact: true }).click();
+    await page.getByRole('button', { name: 'Отменить запись' }).click();
+    await told.waitFor();
+    assert.deepEqual([...(await axeFindings(page)), ...(await sizeFindings(page))], []);
+    await told.waitFor({ state: 'detached' });
+
+    await page.getByText('Добавить замечание').click();
+    await page.getByLabel('Новое замечание').fill('это была Лида');
+    await page.getByRole('button', { name: 'Добавить' }).click();
+    await told.waitFor();
+    assert.equal(await page.getByLabel('Новое замечание').inputValue(), 'это была Лида');
+
+    await page.getByRole('link', { name: 'Исправить' }).click();
+    await page.getByLabel('Заметки').fill('заходила к Лидии');
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByRole('alert').getByText('Пока нельзя изменить').waitFor();
+    assert.equal(await page.getByLabel('Заметки').inputValue(), 'заходила к Лидии');
+    assert.equal((await aside()).fields.notes, 'заходила к соседке');
+  } finally {
+    await lida.putAway();
+  }
+});

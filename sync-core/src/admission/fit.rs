@@ -53,7 +53,8 @@ pub fn fit(framed: &Framed<'_>, history: &History, expected: Option<&Actor>) -> 
     }
 }
 
-/// The id of the record each operation of a fitting change works on; `None` where the document is one record.
+/// The id of the record each operation of a fitting change works on; `None` where the document is one record. Of a
+/// change whose ground is not here, only the record that it makes itself is known.
 pub(super) fn record_of<'a>(
     framed: &'a Framed<'_>,
     op: &'a FramedOp<'_>,
@@ -65,8 +66,10 @@ pub(super) fn record_of<'a>(
     if op.value.is_none() {
         return Some(op.key);
     }
-    let (clock, _) = history.at(&framed.deps)?;
-    made_here(framed, &op.object, framed.ops.len()).or_else(|| history.record_of(&op.object, &clock))
+    made_here(framed, &op.object, framed.ops.len()).or_else(|| {
+        let (clock, _) = history.at(&framed.deps)?;
+        history.record_of(&op.object, &clock)
+    })
 }
 
 /// The record that a fitting change writes to, `None` where the document is one record, and the fields it writes. No

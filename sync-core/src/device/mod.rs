@@ -115,6 +115,7 @@ impl Device {
             effects.push(Effect::Notice(Notice::new("log_damaged")));
         }
         device.settle_trial(&mut effects);
+        effects.extend(device.note_first_epoch());
         if read.damaged || device.state.worth_compacting(stored.log.len()) {
             effects.push(Effect::Compact(device.state.compacted()));
         }

@@ -208,6 +208,12 @@ impl Device {
         false
     }
 
+    /// The first page was stored, and the log does not know yet of which history it is: the device died in between.
+    pub(super) fn note_first_epoch(&mut self) -> Option<Effect> {
+        let read = self.cursor.as_ref().filter(|_| self.state.epoch.is_none())?.epoch;
+        Some(self.note(LogRecord::Epoch(None, read)))
+    }
+
     /// The families held, for a server that was restored and may have forgotten who has what; once in an epoch.
     pub(super) fn holdings(&self) -> Option<Vec<Id>> {
         let epoch = self.cursor.as_ref()?.epoch;

@@ -40,7 +40,7 @@ impl Device {
             Err(_) => return Err("document_unreadable"),
         };
         // A record that is not here would be made a second time, and one side's fields would vanish.
-        if !target.new && !matches!(document.record(&target.record), Ok(Some(_))) {
+        if !target.new && document.has_record(&target.record) != Ok(true) {
             return Err("record_unknown");
         }
         let intent = self.intent(&event, &target, &document);

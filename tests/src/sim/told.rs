@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sync_core::crdt::Change;
 use sync_core::envelope::Header;
 use sync_core::ids::{ChangeHash, DeviceId, DocId, Hash32};
 use sync_core::office::Topic;
@@ -67,10 +68,13 @@ impl Told {
                 && let Some(family) = items.get(&(on.doc, on.hash)).and_then(|scope| scope.family)
                 && to.person.duty == footpath::store::Duty::Worker
             {
-                // What the coordinator keeps aside stays aside, also when the family is given later.
-                let before = mirror.aside.get(&key).is_some_and(|aside| aside.seq <= mirror.seq_before);
+                // What the coordinator keeps aside stays aside, also when the family is given later; so does what stands on it.
+                let kept = |hash: ChangeHash| {
+                    let aside = mirror.aside.get(&(to.device, on.doc, hash));
+                    aside.is_some_and(|aside| aside.seq <= mirror.seq_before)
+                };
                 let ever = scopes.ever(to.person.id, family, to.today);
-                must(before || ever != Has::Yes, "NO_VISIT_REFUSED", || {
+                must(ever != Has::Yes || stands_on(request, on.hash, kept), "NO_VISIT_REFUSED", || {
                     format!("{} had {family} and {} is out of scope", to.person.login, on.hash)
                 })?;
             }
@@ -168,6 +172,23 @@ fn given(to: &Hearer<'_>, row: &Row, mirror: &Mirror, scopes: &Scopes) -> Result
 
 fn header_of(bytes: &[u8]) -> Option<Header> {
     minicbor::decode(bytes).ok()
+}
+
+/// Whether this change of a request is such, or builds on one that is, by way of others in the request.
+fn stands_on(request: &SyncRequest, hash: ChangeHash, such: impl Fn(ChangeHash) -> bool) -> bool {
+    let bytes = request.envelopes.iter().flat_map(|envelope| &envelope.changes);
+    let sent: Vec<Change> = bytes.filter_map(|bytes| Change::parse(bytes).ok()).collect();
+    let mut next = vec![hash];
+    let mut seen = BTreeSet::new();
+    while let Some(hash) = next.pop() {
+        if such(hash) {
+            return true;
+        }
+        if seen.insert(hash) {
+            next.extend(sent.iter().filter(|change| change.hash() == hash).flat_map(Change::deps));
+        }
+    }
+    false
 }
 
 fn items_of(request: &SyncRequest) -> BTreeMap<(DocId, ChangeHash), Scope> {

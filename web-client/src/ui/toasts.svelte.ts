@@ -2,6 +2,7 @@
 
 export interface Toast {
   id: number;
+  icon: 'check' | 'warning';
   text: string;
   undo: (() => void) | null;
 }
@@ -16,9 +17,18 @@ class Toasts {
   list = $state.raw<Toast[]>([]);
 
   say(text: string, undo: (() => void) | null = null): void {
-    const toast = { id: next++, text, undo };
+    this.show({ icon: 'check', text, undo }, undo ? UNDO_MS : SHOWN_MS);
+  }
+
+  /** Something did not work: long enough to read what to do. */
+  warn(text: string): void {
+    this.show({ icon: 'warning', text, undo: null }, UNDO_MS);
+  }
+
+  private show(what: Omit<Toast, 'id'>, shown_ms: number): void {
+    const toast = { id: next++, ...what };
     this.list = [...this.list, toast].slice(-2);
-    setTimeout(() => this.drop(toast.id), undo ? UNDO_MS : SHOWN_MS);
+    setTimeout(() => this.drop(toast.id), shown_ms);
   }
 
   drop(id: number): void {

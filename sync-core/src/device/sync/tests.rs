@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::crdt::Document;
+use crate::device::log;
 use crate::device::memory::MemoryHost;
 use crate::device::{Event, RowState};
 use crate::envelope::Item;
@@ -255,6 +256,45 @@ fn a_correction_waits_for_its_record_until_everybody_has_been_heard() {
     assert_eq!(items(&again)[0].replaces, Some(items(&request)[0].hash), "nobody has");
 }
 
+/// It was taken in while what it builds on was not on the phone; then the server lost both.
+#[test]
+fn a_visit_whose_ground_nobody_has_is_made_again() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    visit(&mut host, 2, 5);
+    host.docs.clear();
+    host.restart(NOW);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    sync(&mut host);
+    answer(&mut host, &restored());
+    let request = sent(&mut host).unwrap();
+    let waiting = verdicts(&request, |_| Verdict::Waiting);
+    assert_eq!(waiting.verdicts.len(), 1);
+    answer(&mut host, &SyncAnswer { verdicts: waiting.verdicts, all_heard: true, ..restored() });
+    let again = sync(&mut host).unwrap();
+    assert_eq!(items(&again)[0].replaces, Some(items(&request)[0].hash));
+}
+
+/// The phone died between storing the first page and noting in the log of which history that was.
+#[test]
+fn the_first_history_is_known_though_the_log_did_not_come_to_it() {
+    let mut host = phone();
+    visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+    let records = log::read(&host.log).records;
+    let noted = |record: &LogRecord| !matches!(record, LogRecord::Epoch(..));
+    host.log = records.into_iter().filter(noted).flat_map(|record| log::frame(&record)).collect();
+    host.restart(NOW);
+    sync(&mut host);
+    answer(&mut host, &restored());
+    let again = sent(&mut host).unwrap();
+    assert_eq!(items(&again)[0].hash, items(&request)[0].hash, "it is laid before the server again");
+}
+
 /// Two phones of one person: the word that came back with the other is of a history in which the server had it.
 #[test]
 fn what_was_decided_in_a_lost_history_is_not_believed() {
@@ -407,7 +447,7 @@ fn after_a_fatal_page_each_document_is_named_before_it_is_opened() {
     let item = items(&request).remove(0);
     let admitted = Admitted { author: Id([0x33; 16]), bytes: request.envelopes[0].changes[0].clone() };
 
-    host.log.extend(super::super::log::frame(&LogRecord::Trying(None)));
+    host.log.extend(log::frame(&LogRecord::Trying(None)));
     host.wipe_cache();
     host.restart(NOW);
     sync(&mut host);
@@ -472,11 +512,33 @@ fn with_the_cache_gone_a_new_visit_is_saved_all_the_same_and_merges_later() {
     assert_eq!(states(&host), [RowState::Server, RowState::Server]);
 }
 
+/// The top of a document that is one record is there from the beginning, and yet it is no record.
+#[test]
+fn what_is_not_here_is_not_corrected() {
+    for form in [json!({"type": "visit", "case": "55".repeat(16)}), json!({"type": "person"})] {
+        let mut host = phone();
+        let mut form = form.as_object().unwrap().clone();
+        let common =
+            json!({"event": "write", "now_ms": NOW, "random": "01".repeat(32), "fields": {"notes": "а"}});
+        form.extend(common.as_object().unwrap().clone());
+        host.step(event(form.into()), &[], NOW);
+        let (_, record) = host.saved.last().unwrap().clone();
+        let request = sync(&mut host).unwrap();
+        answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+        edit(&mut host, &record, 2, "mood", 3);
+        assert_eq!((host.refused, host.device.waiting()), (None, 1));
+        host.wipe_cache();
+        host.restart(NOW);
+        edit(&mut host, &record, 3, "mood", 4);
+        assert_eq!((host.refused, host.device.waiting()), (Some("record_unknown"), 1));
+    }
+}
+
 #[test]
 fn a_shunned_document_still_takes_new_visits() {
     let mut host = phone();
     let (item, _) = accepted_visit(&mut host);
-    host.log.extend(super::super::log::frame(&LogRecord::Shunned(item.doc)));
+    host.log.extend(log::frame(&LogRecord::Shunned(item.doc)));
     host.restart(NOW);
     let record = visit(&mut host, 2, 5);
     assert_eq!(host.refused, None);

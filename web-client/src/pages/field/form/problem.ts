@@ -1,8 +1,23 @@
-/** Why a record could not be saved, in words that say what to do. What is typed stays in the form. */
+/** Why something could not be saved, in words that say what to do. */
+import { CommandError } from '../../../core/client';
 import { t } from '../../../i18n/index.svelte';
 
-const KNOWN = new Set(['no_room', 'too_long', 'crashed']);
+const ANYWHERE = ['no_room', 'too_long', 'record_unknown', 'document_unreadable'];
+const IN_A_FORM = new Set([...ANYWHERE, 'crashed']);
+const BY_ONE_PRESS = new Set(ANYWHERE);
 
-export function saveProblem(code: string): string {
-  return t(KNOWN.has(code) ? `save-${code}` : 'save-not_saved');
+/** Of a form: what is typed stays in it. */
+export function saveProblem(error: unknown): string {
+  const code = codeOf(error);
+  return t(IN_A_FORM.has(code) ? `save-${code}` : 'save-not_saved');
+}
+
+/** Of a change made by one press. */
+export function changeProblem(error: unknown): string {
+  const code = codeOf(error);
+  return t(BY_ONE_PRESS.has(code) ? `save-${code}` : 'change-not_saved');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof CommandError ? error.failure.code : '';
 }
