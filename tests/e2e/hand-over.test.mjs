@@ -129,40 +129,34 @@ test('what was set aside is told on another phone too, with what was decided', a
   }
 });
 
-test('a record that is not whole on the phone is not changed, and whoever tries is told', async () => {
+test('what was set aside is not changed, and a form that was open says so', async () => {
   const lida = await Phone.take(server);
   const { page } = lida;
   try {
     await lida.signIn('oksana');
-    const before = (await lida.ask('hello')).rows;
-    const hers = before.filter((row) => row.type === 'case').map((row) => row.family);
+    const hers = (await lida.ask('hello')).rows.filter((row) => row.type === 'case').map((row) => row.family);
     const strange = (await rows()).find((row) => row.type === 'case' && !hers.includes(row.family)).family;
+    await page.context().setOffline(true);
     await visit(lida, strange, 'заходила к соседке');
-    await lida.ask('sync');
-    await lida.quiet();
-    const aside = async () => (await lida.ask('hello')).rows.find((row) => row.fields.notes === 'заходила к соседке');
-    assert.equal((await aside()).state, 'set_aside');
-    const told = page.getByRole('status').getByText('Пока нельзя изменить');
-
-    await lida.open(`#/record/${(await aside()).id}`);
-    await page.getByRole('button', { name: 'Отменить', exact: true }).click();
-    await page.getByRole('button', { name: 'Отменить запись' }).click();
-    await told.waitFor();
-    assert.deepEqual([...(await axeFindings(page)), ...(await sizeFindings(page))], []);
-    await told.waitFor({ state: 'detached' });
-
-    await page.getByText('Добавить замечание').click();
-    await page.getByLabel('Новое замечание').fill('это была Лида');
-    await page.getByRole('button', { name: 'Добавить' }).click();
-    await told.waitFor();
-    assert.equal(await page.getByLabel('Новое замечание').inputValue(), 'это была Лида');
-
+    const written = async () => (await lida.ask('hello')).rows.find((row) => row.fields.notes === 'заходила к соседке');
+    const { id } = await written();
+    await lida.open(`#/record/${id}`);
     await page.getByRole('link', { name: 'Исправить' }).click();
     await page.getByLabel('Заметки').fill('заходила к Лидии');
+
+    await page.context().setOffline(false);
+    await lida.ask('sync');
+    await lida.quiet();
+    assert.equal((await written()).state, 'set_aside');
     await page.getByRole('button', { name: 'Сохранить' }).click();
-    await page.getByRole('alert').getByText('Пока нельзя изменить').waitFor();
+    await page.getByRole('alert').getByText('Запись отложена').waitFor();
     assert.equal(await page.getByLabel('Заметки').inputValue(), 'заходила к Лидии');
-    assert.equal((await aside()).fields.notes, 'заходила к соседке');
+    assert.equal((await written()).fields.notes, 'заходила к соседке');
+
+    await lida.open(`#/record/${id}`);
+    await page.getByText('Этот человек не закреплён за вами').waitFor();
+    for (const name of ['Исправить', 'Отменить']) assert.equal(await page.getByText(name, { exact: true }).count(), 0);
+    assert.deepEqual([...(await axeFindings(page)), ...(await sizeFindings(page))], []);
   } finally {
     await lida.putAway();
   }

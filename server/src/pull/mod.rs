@@ -83,6 +83,8 @@ pub async fn pull(
     carried: &BTreeSet<(DocId, ChangeHash)>,
 ) -> Stored<Pulled> {
     let epoch = app.log.organisation().epoch;
+    // Without one it holds nothing of what was given.
+    let came_with_cursor = cursor.is_some();
     let lost_its_place =
         cursor.as_ref().map_or(wishes.has_work, |cursor| cursor.epoch != epoch || cursor.seq > until);
     let known = cursor.filter(|cursor| cursor.epoch == epoch && cursor.seq <= until);
@@ -99,7 +101,7 @@ pub async fn pull(
     let mut page = Page::new(access, &wishes, carried);
     let seq = live(app, access, &mut page, &backfills, from, until).await?;
 
-    let moved = if lost_its_place {
+    let moved = if lost_its_place && came_with_cursor {
         moved::ever(app, access).await?
     } else {
         moved::between(app, access, from, seq).await?

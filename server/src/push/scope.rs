@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sync_core::admission::{Framed, Limits, frame};
+use sync_core::crdt::genesis_hash;
 use sync_core::envelope::Item;
 use sync_core::ids::{DocId, Id};
 use sync_core::scope::{Kind, Scope};
@@ -10,6 +12,7 @@ use sync_core::verdict::{Flag, Reason, Verdict};
 use sync_core::wire::Grant;
 
 use super::Outcomes;
+use super::open::Pushed;
 use crate::access::{Access, Scopes};
 use crate::app::App;
 use crate::store::{Duty, Stored};
@@ -19,6 +22,7 @@ pub async fn sort_out(app: &App, access: &mut Access, outcomes: &mut Outcomes) -
     let mut pending = std::mem::take(&mut outcomes.pending);
     let mut ground = ground(app, &pending).await?;
     pending.sort_by_key(|pushed| !founds(&pushed.item.scope));
+    let begun: BTreeSet<DocId> = pending.iter().filter(|pushed| begins(pushed)).map(|p| p.item.doc).collect();
     let mut remembered = false;
     for pushed in pending {
         let mut judged = judge(access, &ground, &pushed.item);
@@ -30,7 +34,10 @@ pub async fn sort_out(app: &App, access: &mut Access, outcomes: &mut Outcomes) -
         }
         match judged {
             Ok(pass) => {
-                if let Some(gain) = pass.gain {
+                // A correction of what a restored server has lost makes no family: it waits for its ground.
+                let made =
+                    |gain: &Grant| !matches!(gain, Grant::Family(_)) || begun.contains(&pushed.item.doc);
+                if let Some(gain) = pass.gain.filter(made) {
                     access.gain(gain);
                     outcomes.gains.push(gain);
                 }
@@ -50,7 +57,15 @@ fn founds(scope: &Scope) -> bool {
     matches!(scope.kind, Kind::Case | Kind::Person)
 }
 
-async fn ground(app: &App, pending: &[super::open::Pushed]) -> Stored<Ground> {
+/// Whether a case or a person begins with this change: it builds on nothing that anybody wrote.
+fn begins(pushed: &Pushed) -> bool {
+    let Scope { kind, .. } = pushed.item.scope;
+    let genesis = genesis_hash(kind);
+    let on_nothing = |framed: Framed<'_>| framed.deps.iter().all(|dep| Ok(*dep) == genesis);
+    founds(&pushed.item.scope) && frame(&pushed.bytes, &Limits::STANDARD).is_ok_and(on_nothing)
+}
+
+async fn ground(app: &App, pending: &[Pushed]) -> Stored<Ground> {
     let docs: Vec<DocId> = pending.iter().map(|pushed| pushed.item.doc).collect();
     let mut ground = Ground { created: app.log.scopes_of(&docs).await?, families: BTreeSet::new() };
     let founding = pending.iter().map(|pushed| pushed.item.scope);

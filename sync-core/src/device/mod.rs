@@ -100,6 +100,7 @@ impl Device {
         let mut device = Self { state: State::from_log(read.records), ..Self::default() };
         device.office = stored.office.into_iter().collect();
         (device.cursor, device.read_from) = stored.cursor.map(keeping::read).unwrap_or_default();
+        let read_of = device.cursor.as_ref().map(|cursor| cursor.epoch);
         let mut unreadable = false;
         for (doc, bytes) in stored.docs {
             match Held::decode(bytes) {
@@ -115,10 +116,10 @@ impl Device {
             effects.push(Effect::Notice(Notice::new("log_damaged")));
         }
         device.settle_trial(&mut effects);
-        effects.extend(device.note_first_epoch());
         if read.damaged || device.state.worth_compacting(stored.log.len()) {
             effects.push(Effect::Compact(device.state.compacted()));
         }
+        effects.extend(read_of.and_then(|epoch| device.note_first_epoch(epoch)));
         if device.state.identity.is_some() {
             // What only this device knows is shown in any case: the cache may be gone, or have missed the last of it.
             let waiting = device.docs_with_work();

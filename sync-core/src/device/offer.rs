@@ -191,7 +191,7 @@ impl Device {
     pub(super) fn notice_epoch(
         &mut self,
         ended: Option<u64>,
-        held: Vec<Id>,
+        held: Option<Vec<Id>>,
         log: &mut Vec<Effect>,
         page: &mut Page,
     ) -> bool {
@@ -199,7 +199,10 @@ impl Device {
         match self.state.epoch {
             None => log.push(self.note(LogRecord::Epoch(None, now))),
             Some(epoch) if epoch != now => {
-                self.flight.giving = Giving { ended, held: Some(held), ..Giving::default() };
+                if held.is_none() {
+                    log.push(self.note(LogRecord::ToldHoldings(now)));
+                }
+                self.flight.giving = Giving { ended, held, ..Giving::default() };
                 page.notices.push(Notice::new("server_restored"));
                 return true;
             }
@@ -209,9 +212,8 @@ impl Device {
     }
 
     /// The first page was stored, and the log does not know yet of which history it is: the device died in between.
-    pub(super) fn note_first_epoch(&mut self) -> Option<Effect> {
-        let read = self.cursor.as_ref().filter(|_| self.state.epoch.is_none())?.epoch;
-        Some(self.note(LogRecord::Epoch(None, read)))
+    pub(super) fn note_first_epoch(&mut self, read: Id) -> Option<Effect> {
+        self.state.epoch.is_none().then(|| self.note(LogRecord::Epoch(None, read)))
     }
 
     /// The families held, for a server that was restored and may have forgotten who has what; once in an epoch.

@@ -36,6 +36,9 @@ pub struct RecordRow {
     pub aside: Vec<ChangeHash>,
     /// No longer this person's: it goes from the device once what waits here is answered for.
     pub leaving: bool,
+    /// In no document here, so that it cannot be changed yet: shown from what its author meant alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bare: bool,
     /// The shown value of each field that has one.
     pub fields: Fields,
     pub conflicts: BTreeMap<String, Vec<Clash>>,
@@ -180,6 +183,7 @@ impl View<'_> {
             reason,
             aside: self.aside(&record.id),
             leaving: self.leaving(),
+            bare: false,
             conflicts: record
                 .conflicts()
                 .map(|(key, values)| (key.to_owned(), self.clashes(values)))
@@ -220,6 +224,7 @@ impl View<'_> {
             reason,
             aside: self.aside(&intent.record),
             leaving: self.leaving(),
+            bare: true,
             fields: Fields::new(),
             conflicts: BTreeMap::new(),
             author: Some(intent.author),

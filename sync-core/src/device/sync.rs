@@ -294,7 +294,8 @@ impl Device {
     /// crash in between only means that the same verdicts are asked for again.
     fn apply(&mut self, Vouched { mut answer, receipts }: Vouched, now_ms: i64) -> Vec<Effect> {
         let epoch = answer.cursor.epoch;
-        let held_before = if self.was_restored(epoch) { self.families() } else { Vec::new() };
+        // Without a cursor nobody knows what was held: it has been cleared away.
+        let held_before = self.cursor.is_some().then(|| self.families());
         let sealed_before = self.state.sealed.len();
         let mut page = self.take_in(&mut answer, receipts);
         let mut log = self.note_answer(&answer, now_ms, &mut page);

@@ -40,8 +40,9 @@ impl Device {
             Err(_) => return Err("document_unreadable"),
         };
         // A record that is not here would be made a second time, and one side's fields would vanish.
-        if !target.new && document.has_record(&target.record) != Ok(true) {
-            return Err("record_unknown");
+        if !target.new && !is_here(&document, &target.record) {
+            let aside = self.quarantine_of(target.doc).any(|(wrote, _)| wrote.intent.record == target.record);
+            return Err(if aside { "record_aside" } else { "record_unknown" });
         }
         let intent = self.intent(&event, &target, &document);
         // Said now, while the form is open: the server could only set the whole change aside.
@@ -88,7 +89,7 @@ impl Device {
     fn target(&self, event: &WriteEvent) -> Result<Target, &'static str> {
         if let Some(record) = &event.record {
             let doc = event.doc.ok_or("record_unknown")?;
-            let scope = self.scope_of(doc).ok_or("record_unknown")?;
+            let scope = self.scope_of(doc).ok_or("record_gone")?;
             return Ok(Target { doc, scope, record: record.clone(), new: false });
         }
         let id = self.fresh_id(event);
@@ -214,6 +215,11 @@ impl Device {
             .collect();
         old.retain(|wrote| made.contains(&wrote.intent.record) || here(&wrote.intent.record));
     }
+}
+
+/// Whether anything of the record is here: the map of a document that is one record is there from the beginning.
+fn is_here(document: &Document, record: &str) -> bool {
+    document.record(record).is_ok_and(|record| record.is_some_and(|record| !record.fields.is_empty()))
 }
 
 fn first_op(wrote: &Wrote) -> u64 {

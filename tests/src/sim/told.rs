@@ -71,7 +71,7 @@ impl Told {
                 // What the coordinator keeps aside stays aside, also when the family is given later; so does what stands on it.
                 let kept = |hash: ChangeHash| {
                     let aside = mirror.aside.get(&(to.device, on.doc, hash));
-                    aside.is_some_and(|aside| aside.seq <= mirror.seq_before)
+                    aside.is_some_and(|aside| aside.seq <= mirror.seq_before && !aside.released)
                 };
                 let ever = scopes.ever(to.person.id, family, to.today);
                 must(ever != Has::Yes || stands_on(request, on.hash, kept), "NO_VISIT_REFUSED", || {

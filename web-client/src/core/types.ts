@@ -41,6 +41,8 @@ export interface RecordRow {
   aside?: string[];
   /** No longer this person's: it goes from the phone once what waits here is answered for. */
   leaving?: boolean;
+  /** Not all of it is here: it cannot be changed yet. */
+  bare?: boolean;
   fields: Fields;
   conflicts: Record<string, ConflictValue[]>;
   /** Who made it and when; null when its first change is not on this phone. */

@@ -214,13 +214,17 @@ async fn places(field: &Field, away_is_in: Option<Id>) {
     field.office(Topic::Catalogue, ORG, "places", places, Grant::Organisation(ORG)).await;
 }
 
-/// Anna, who looks after the district, and so has the card of somebody whom Boris found far away.
-async fn who_sees_a_card_from_above(field: &Field) -> Phone {
-    let mut boris = field.phone(BORIS).await;
+async fn who_has_the_district(field: &Field) -> Phone {
     let account = field.app.log.account(ANNA).await.unwrap().unwrap();
     field.app.log.put_account(Account { places: vec![DISTRICT], ..account }).await.unwrap();
-    let mut anna = field.phone(ANNA).await;
     places(field, Some(DISTRICT)).await;
+    field.phone(ANNA).await
+}
+
+/// Anna, who looks after the district, and so has the card of somebody whom Boris found far away.
+async fn who_sees_a_card_from_above(field: &Field) -> Phone {
+    let mut anna = who_has_the_district(field).await;
+    let mut boris = field.phone(BORIS).await;
     boris.case(field, AWAY);
     boris.sync(field).await;
     anna.sync(field).await;
@@ -293,6 +297,25 @@ async fn work_at_a_place_that_was_moved_is_late_whenever_it_comes() {
     assert_eq!(answers[0].verdicts[0].verdict, Verdict::AcceptedFlagged(Flag::AfterReassignment));
     assert!(answers.iter().any(|answer| answer.revoked.contains(&Grant::Place(AWAY))));
     assert!(anna.rows("person").is_empty(), "the card is not hers any more, and she is told so");
+}
+
+/// A server that was restored has neither the case nor the card; who had the card by its place alone comes first.
+#[tokio::test]
+async fn a_correction_of_a_lost_card_makes_nobody_the_keeper_of_its_family() {
+    let (field, restored) = (Field::new().await, Field::new().await);
+    let mut anna = who_sees_a_card_from_above(&field).await;
+    let same_phone = who_has_the_district(&restored).await;
+    let card = anna.rows("person").remove(0);
+    anna.write(
+        &field,
+        json!({"type": "person", "record": card.id, "doc": card.doc, "fields": {"phone": "+7 901"}}),
+    );
+    anna.visit(&field, card.family.unwrap(), "к соседке");
+    let request = SyncRequest { cursor: None, ..next(&mut anna, &field) };
+    let said = send(&restored, &same_phone, &request).await;
+    assert_eq!(said, [Verdict::SetAside(Reason::OutOfScope), Verdict::Waiting], "the visit, the card");
+    let has = restored.app.log.grants_of(ANNA).await.unwrap();
+    assert!(!has.iter().any(|span| matches!(span.grant, Grant::Family(_))));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::envelope::Item;
 use crate::ids::{Actor, Hash32, Id};
 use crate::office::{InboxNote, OfficeRow, Outcome, Topic};
 use crate::record::{Fields, Scalar};
-use crate::scope::Kind;
+use crate::scope::{Kind, Scope};
 use crate::verdict::{Flag, Reason, RemakeReason, Verdict};
 use crate::wire::{Admitted, Cursor, Grant, Newest, VerdictOn};
 
@@ -295,6 +295,26 @@ fn the_first_history_is_known_though_the_log_did_not_come_to_it() {
     assert_eq!(items(&again)[0].hash, items(&request)[0].hash, "it is laid before the server again");
 }
 
+/// Else the server would believe that its person has given back whatever the browser has cleared away.
+#[test]
+fn a_phone_that_was_cleared_does_not_say_what_it_holds() {
+    for cleared in [false, true] {
+        let mut host = phone();
+        visit(&mut host, 1, 4);
+        let request = sync(&mut host).unwrap();
+        answer(&mut host, &verdicts(&request, |_| Verdict::Accepted));
+        if cleared {
+            host.wipe_cache();
+            host.restart(NOW);
+        }
+        sync(&mut host);
+        answer(&mut host, &restored());
+        assert_eq!(sent(&mut host).unwrap().holds.is_none(), cleared);
+        host.restart(NOW);
+        assert_eq!(sync(&mut host).unwrap().holds.is_none(), cleared);
+    }
+}
+
 /// Two phones of one person: the word that came back with the other is of a history in which the server had it.
 #[test]
 fn what_was_decided_in_a_lost_history_is_not_believed() {
@@ -531,7 +551,47 @@ fn what_is_not_here_is_not_corrected() {
         host.restart(NOW);
         edit(&mut host, &record, 3, "mood", 4);
         assert_eq!((host.refused, host.device.waiting()), (Some("record_unknown"), 1));
+        assert!(host.device.rows()[0].bare, "nobody is asked to");
     }
+}
+
+#[test]
+fn what_was_set_aside_is_not_corrected_and_what_is_gone_neither() {
+    let mut host = phone();
+    let record = visit(&mut host, 1, 4);
+    let request = sync(&mut host).unwrap();
+    answer(&mut host, &verdicts(&request, |_| Verdict::SetAside(Reason::OutOfScope)));
+    assert!(host.device.rows()[0].bare);
+    edit(&mut host, &record, 2, "mood", 3);
+    assert_eq!((host.refused, host.device.waiting()), (Some("record_aside"), 0));
+    let form = json!({
+        "event": "write", "now_ms": NOW, "random": "03".repeat(32), "type": "visit",
+        "record": record, "doc": DocId([9; 16]), "fields": {"mood": 3},
+    });
+    host.step(event(form), &[], NOW);
+    assert_eq!((host.refused, host.device.waiting()), (Some("record_gone"), 0));
+}
+
+/// A correction went without its record, which nobody has any more: what there is of it can be changed and voided.
+#[test]
+fn a_record_of_which_only_a_correction_is_left_can_be_corrected() {
+    let mut host = phone();
+    let mut document = Document::new(Kind::Person).unwrap();
+    let doc = DocId([9; 16]);
+    let fields = Fields::from([("phone".to_owned(), Scalar::from("+7 900"))]);
+    let change = document.write(&Actor([8; 16]), NOW, &doc.to_string(), &fields).unwrap().unwrap();
+    let admitted = Admitted { author: Id([7; 16]), bytes: change.bytes().to_vec().into() };
+    let scope = Scope { kind: Kind::Person, family: None, place: None, month: None };
+    sync(&mut host);
+    answer(&mut host, &SyncAnswer { rows: vec![Row::Changes(doc, scope, vec![admitted])], ..blank() });
+    let row = host.device.rows().remove(0);
+    assert!(!row.bare);
+    let form = json!({
+        "event": "write", "now_ms": NOW, "random": "03".repeat(32), "type": "person",
+        "record": row.id, "doc": doc, "fields": {"phone": "+7 901"},
+    });
+    host.step(event(form), &[], NOW);
+    assert_eq!((host.refused, host.device.waiting()), (None, 1));
 }
 
 #[test]

@@ -167,9 +167,12 @@ save-not_saved = It could not be saved. What you typed is still in the form: try
 save-no_room = The phone is full. Delete some photos and try again: what you typed is still in the form.
 save-too_long = One of the texts is too long. Shorten it, or make two records of it: what you typed is still in the form.
 save-crashed = The app stumbled and was started again. Press “Save” once more.
-save-record_unknown = This record cannot be changed yet: not all of it is on this phone. Try again when there is a connection; what was set aside is looked at by a coordinator first.
+save-record_aside = This record was set aside. A coordinator looks at it first; until then it cannot be changed.
+save-record_gone = This record is no longer on the phone. If it must be corrected, tell your coordinator.
+save-record_unknown = Not all of this record is on the phone, so it cannot be changed yet. Try again when there is a connection.
 save-document_unreadable = The phone cannot read this record, so it cannot be changed here. Tell your coordinator.
 change-not_saved = It could not be saved, and nothing was changed. Try again.
+change-no_room = The phone is full, and the change was not saved. Delete some photos and try again.
 draft-waits = Unfinished: { $what }, { $who } ({ $when })
 draft-go-on = Go on
 draft-forget = Delete the draft
@@ -313,6 +316,7 @@ notice-accepted_late =
        *[other] The server took in { $count } records about people who are with another worker now. The coordinator will see a mark; there is nothing to do.
     }
 record-leaving = This person was handed over to another worker. The record will go to the server, and then leave this phone.
+record-bare = Not all of this record is on the phone: it can be changed when there is a connection.
 aside-elsewhere = News of what was set aside
 aside-elsewhere-help = Set aside from another phone of yours, or dealt with already. The records themselves are on the server.
 aside-set_aside = Set aside { $when }
