@@ -223,8 +223,8 @@ async fn who_has_the_district(field: &Field) -> Phone {
 
 /// Anna, who looks after the district, and so has the card of somebody whom Boris found far away.
 async fn who_sees_a_card_from_above(field: &Field) -> Phone {
-    let mut anna = who_has_the_district(field).await;
     let mut boris = field.phone(BORIS).await;
+    let mut anna = who_has_the_district(field).await;
     boris.case(field, AWAY);
     boris.sync(field).await;
     anna.sync(field).await;
@@ -304,7 +304,7 @@ async fn work_at_a_place_that_was_moved_is_late_whenever_it_comes() {
 async fn a_correction_of_a_lost_card_makes_nobody_the_keeper_of_its_family() {
     let (field, restored) = (Field::new().await, Field::new().await);
     let mut anna = who_sees_a_card_from_above(&field).await;
-    let same_phone = who_has_the_district(&restored).await;
+    let (_, same_phone) = (restored.phone(BORIS).await, who_has_the_district(&restored).await);
     let card = anna.rows("person").remove(0);
     anna.write(
         &field,
