@@ -82,10 +82,11 @@ impl World {
             let found = self.mirror.records(*doc).get(record).map(|record| values(record, key));
             let found = found.unwrap_or_default();
             clashes += u64::from(standing.len() > 1);
-            // What was let in later, or had lost its ground, stands beside what was written with it on the screen: too
-            // much, not too little.
-            let beside = |text: &&u32| !self.mirror.was_released(**text) && !self.adrift.contains(text);
-            let odd = found.difference(&standing).any(|text| beside(&text));
+            // What was let in later, or had lost its ground, stands beside what was written with it on the screen, and
+            // beside what it was to replace: too much, not too little.
+            let lost_its_ground = found.iter().any(|text| self.adrift.contains(text));
+            let odd = found.difference(&standing).any(|text| !self.mirror.was_released(*text));
+            let odd = odd && !lost_its_ground;
             must(!odd && standing.is_subset(&found), "NO_SILENT_OVERWRITE", || {
                 format!("{key} of {record} in {doc} has {found:?} and should have {standing:?}")
             })?;
