@@ -9,20 +9,20 @@ import { Server } from './server.mjs';
 const PROMISED = 480_000;
 const HEADS = 15_000;
 
-let server, phone;
+let server;
 
 before(async () => {
   server = await Server.start();
 });
 
 after(async () => {
-  await phone?.putAway();
   await server?.stop();
 });
 
 for (const [line, rate] of [['a good line', Infinity], ['30 kB/s', 30_000]]) {
-  test(`the first install over ${line}`, async () => {
-    phone = await Phone.take(server);
+  test(`the first install over ${line}`, async (t) => {
+    const phone = await Phone.take(server);
+    t.after(() => phone.putAway());
     const { page, wire } = phone;
     wire.rate = rate;
     await phone.open();
@@ -36,7 +36,5 @@ for (const [line, rate] of [['a good line', Infinity], ['30 kB/s', 30_000]]) {
     await page.reload();
     await page.waitForSelector('#login');
     assert.deepEqual(phone.problems, []);
-    await phone.putAway();
-    phone = undefined;
   });
 }

@@ -316,7 +316,6 @@ notice-accepted_late =
        *[other] The server took in { $count } records about people who are with another worker now. The coordinator will see a mark; there is nothing to do.
     }
 record-leaving = This person was handed over to another worker. The record will go to the server, and then leave this phone.
-record-bare = Not all of this record is on the phone: it can be changed when there is a connection.
 aside-elsewhere = News of what was set aside
 aside-elsewhere-help = Set aside from another phone of yours, or dealt with already. The records themselves are on the server.
 aside-set_aside = Set aside { $when }
