@@ -210,7 +210,7 @@ fn an_entry_of_a_dropped_month_is_corrected_once_it_is_fetched() {
     assert_eq!(anna.phone.row(&at), None, "long over, and on the server");
 
     assert_eq!(anna.phone.correct(&at, &[("witness", "соседка".into())]), None);
-    assert_eq!(anna.phone.host.refused, Some("record_unknown"));
+    assert_eq!(anna.phone.host.refused, Some("record_gone"));
     let late = anna.phone.visit(case, "о прошлом месяце, сегодня").unwrap();
     assert_ne!(late.0, at.0, "what is written today is today's, whatever day it is about");
 
