@@ -72,7 +72,12 @@ impl Device {
 
     /// Whether a server whose log has this epoch was restored from a backup since this device knows it.
     pub(super) fn was_restored(&self, epoch: Id) -> bool {
-        !self.state.former.is_empty() || self.state.epoch.is_some_and(|known| known != epoch)
+        !self.state.former.is_empty() || self.begun_anew(epoch)
+    }
+
+    /// Whether this is the epoch of a history that the log of this device does not know yet.
+    pub(super) fn begun_anew(&self, epoch: Id) -> bool {
+        self.state.epoch.is_some_and(|known| known != epoch)
     }
 
     /// Whether the server, as it is now, may not know what it knew at `mark`.

@@ -295,7 +295,7 @@ impl Device {
     fn apply(&mut self, Vouched { mut answer, receipts }: Vouched, now_ms: i64) -> Vec<Effect> {
         let epoch = answer.cursor.epoch;
         // Without a cursor nobody knows what was held: it has been cleared away.
-        let held_before = self.cursor.is_some().then(|| self.families());
+        let held_before = (self.begun_anew(epoch) && self.cursor.is_some()).then(|| self.families());
         let sealed_before = self.state.sealed.len();
         let mut page = self.take_in(&mut answer, receipts);
         let mut log = self.note_answer(&answer, now_ms, &mut page);

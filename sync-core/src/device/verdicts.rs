@@ -63,19 +63,19 @@ impl Device {
         if !self.state.sealed.values().any(|sealed| sealed.open.contains(&on.hash)) {
             return;
         }
-        let aside = self.state.quarantine.iter().any(|(wrote, _)| wrote.item.hash == on.hash);
+        let aside = self.quarantine_of(on.doc).find(|(wrote, _)| wrote.item.hash == on.hash);
+        let aside = aside.map(|(wrote, _)| wrote.clone());
         let verdict = match on.verdict {
             Verdict::SetAside(Reason::Quota) => return,
             // Nobody is left who might bring what it stands on.
             Verdict::Waiting if page.all_heard && self.withdraw(on, Fate::MadeAgain, page) => return,
             // Withdrawn, and what it stands on may be gone from here since.
             Verdict::Waiting => {
-                let aside = self.quarantine_of(on.doc).find(|(wrote, _)| wrote.item.hash == on.hash);
-                page.waiting.extend(aside.map(|(wrote, _)| wrote.clone()));
+                page.waiting.extend(aside);
                 return;
             }
             // A copy of this phone has spent its number since.
-            Verdict::Remake(_) if self.withdraw(on, Fate::MadeAgain, page) || aside => {
+            Verdict::Remake(_) if self.withdraw(on, Fate::MadeAgain, page) || aside.is_some() => {
                 page.remake(on.doc, Some(on.hash));
                 return;
             }
@@ -94,8 +94,7 @@ impl Device {
         };
         if verdict.admitted() {
             self.flight.giving.tried_again = false;
-            let aside = self.quarantine_of(on.doc).find(|(wrote, _)| wrote.item.hash == on.hash);
-            if let Some((wrote, _)) = aside.cloned() {
+            if let Some(wrote) = aside {
                 self.keep(wrote, verdict, true, page);
             }
         }
@@ -141,8 +140,7 @@ impl Device {
         };
         // In a history that is lost, perhaps, and another phone of this person brought the word back: the verdict tells.
         let asked_again = self.state.sealed.values().any(|sealed| sealed.open.contains(&hash));
-        let begun_anew =
-            page.mark.is_some_and(|mark| self.state.epoch.is_some_and(|known| known != mark.epoch));
+        let begun_anew = page.mark.is_some_and(|mark| self.begun_anew(mark.epoch));
         if asked_again || begun_anew {
             return;
         }
