@@ -30,6 +30,9 @@ pub struct Hand {
     open: BTreeMap<u32, BTreeSet<(DocId, ChangeHash)>>,
     /// Documents that it will not open again, since it died over them.
     pub shunned: BTreeSet<DocId>,
+    /// Documents of which the server was told, in a request that was tampered with, that they are of another family
+    /// than the phone has them under. Each goes by its own word, and they part when one of the two families is taken.
+    pub misfiled: BTreeSet<DocId>,
     kept: Option<Disk>,
 }
 
@@ -54,6 +57,7 @@ impl Hand {
             poisoned: false,
             open: BTreeMap::new(),
             shunned: BTreeSet::new(),
+            misfiled: BTreeSet::new(),
             kept: None,
         }
     }
@@ -114,6 +118,7 @@ impl Hand {
             poisoned: self.poisoned,
             open: self.open.clone(),
             shunned: self.shunned.clone(),
+            misfiled: self.misfiled.clone(),
             kept: None,
         };
         twin.put(self.disk());

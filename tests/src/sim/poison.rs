@@ -4,7 +4,7 @@ use minicbor::bytes::ByteVec;
 use sync_core::device::log::{self, LogRecord};
 use sync_core::device::memory::Request;
 use sync_core::envelope::{Envelope, Header};
-use sync_core::ids::Id;
+use sync_core::ids::{DocId, Id};
 use sync_core::keys::DeviceKey;
 use sync_core::wire;
 
@@ -12,6 +12,8 @@ use super::hand::Hand;
 
 /// The ways: as many as [`Hand::poisoned`] knows.
 pub const WAYS: u8 = 9;
+
+const OTHER_FAMILY: u8 = 6;
 
 impl Hand {
     /// The same request with its last envelope poisoned, and a token that fits it. As it was when it carries none.
@@ -23,6 +25,9 @@ impl Hand {
         let Some(envelope) = inside.envelopes.last_mut() else { return request.clone() };
         (self.odd_chain, self.poisoned) = (true, true);
         spoil(envelope, &key, way % WAYS, self.phone.chance.draw() as usize);
+        if way % WAYS == OTHER_FAMILY {
+            self.misfiled.extend(documents(envelope));
+        }
         let body = wire::pack(&inside);
         let now_ms = self.phone.clock.now_ms();
         let token = self.phone.host.device.token("POST", "/v1/sync", &body, now_ms);
@@ -55,7 +60,7 @@ fn spoil(envelope: &mut Envelope, key: &DeviceKey, way: u8, draw: usize) {
         4 => envelope.changes.rotate_left(1),
         // What the envelope says of it, signed anew.
         5 => resign(envelope, key, |header| header.items.iter_mut().for_each(|item| item.incarnation += 7)),
-        6 => resign(envelope, key, |header| {
+        OTHER_FAMILY => resign(envelope, key, |header| {
             header.items.iter_mut().for_each(|item| item.scope.family = Some(Id([draw as u8; 16])));
         }),
         // The envelope itself.
@@ -73,6 +78,11 @@ fn flip(bytes: Option<&mut ByteVec>, draw: usize) {
         let at = draw % bytes.len();
         bytes[at] ^= 1 << (draw / 4096 % 8);
     }
+}
+
+fn documents(envelope: &Envelope) -> Vec<DocId> {
+    let header = minicbor::decode::<Header>(&envelope.header);
+    header.map_or_else(|_| Vec::new(), |header| header.items.iter().map(|item| item.doc).collect())
 }
 
 fn resign(envelope: &mut Envelope, key: &DeviceKey, change: impl FnOnce(&mut Header)) {

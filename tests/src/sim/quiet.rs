@@ -126,6 +126,7 @@ impl World {
             .docs
             .iter()
             .filter(|(doc, _)| !self.hands[at].shunned.contains(doc))
+            .filter(|(doc, _)| !self.hands[at].misfiled.contains(doc))
             .filter(|(doc, held)| self.scopes.holds(person, **doc, &held.scope, today) == Has::Yes)
             .map(|(doc, held)| (*doc, self.scopes.hears_reviews(person, *doc, &held.scope, today)))
             .collect();
@@ -183,7 +184,7 @@ impl World {
         let person = &self.scopes.people[hand.person];
         let own: BTreeSet<DocId> = hand.unsent().iter().map(|wrote| wrote.item.doc).collect();
         let docs: BTreeSet<DocId> = rows.iter().map(|row| row.doc).collect();
-        for doc in docs.difference(&own) {
+        for doc in docs.difference(&own).filter(|doc| !hand.misfiled.contains(doc)) {
             let Some(held) = self.mirror.docs.get(doc) else {
                 // The server had it before it was restored. Now it lies before the coordinator, or the phone has no
                 // proof of it.
