@@ -7,6 +7,7 @@
 
 mod back;
 mod copies;
+mod damaged;
 mod edges;
 mod forged;
 mod hands;

@@ -103,6 +103,14 @@ pub fn odd(what: &'static str) -> StoreError {
     StoreError::Broken(format!("odd {what} in the database"))
 }
 
+/// The same with the number of the row: whoever runs the server finds it by that.
+fn naming(row: &Row<'_>, error: StoreError) -> StoreError {
+    match (error, row.get::<_, u64>(0)) {
+        (StoreError::Broken(why), Ok(seq)) => StoreError::Broken(format!("row {seq} of the log: {why}")),
+        (error, _) => error,
+    }
+}
+
 pub fn bytes(value: &impl Encode<()>) -> Vec<u8> {
     minicbor::to_vec(value).unwrap_or_default()
 }
@@ -208,6 +216,10 @@ fn addressed_to(row: &Row<'_>, org: Id) -> Stored<Grant> {
 
 /// A row selected as [`ROW`]; only changes and office data have heads.
 pub fn head(row: &Row<'_>, org: Id) -> Stored<RowHead> {
+    read_head(row, org).map_err(|error| naming(row, error))
+}
+
+fn read_head(row: &Row<'_>, org: Id) -> Stored<RowHead> {
     let what = match row.get(1)? {
         kinds::CHANGE => HeadOf::Change {
             doc: id!(row, 2, DocId).ok_or(odd("change"))?,
@@ -233,6 +245,10 @@ pub fn change(row: &Row<'_>) -> Stored<(ChangeHash, Vec<u8>)> {
 
 /// A row selected as [`ROW`].
 pub fn log_row(row: &Row<'_>, org: Id) -> Stored<LogRow> {
+    read_row(row, org).map_err(|error| naming(row, error))
+}
+
+fn read_row(row: &Row<'_>, org: Id) -> Stored<LogRow> {
     let body = row.get_ref(17)?.as_blob().map_err(|_| odd("body"))?;
     let by = || -> Stored<Id> { id!(row, 12, Id).ok_or(odd("author")) };
     let device = || -> Stored<DeviceId> { id!(row, 13, DeviceId).ok_or(odd("device")) };
