@@ -329,7 +329,7 @@ impl Device {
         effects.extend(self.see_off(!answer.more));
         effects.push(self.status());
         effects.extend(page.notices.into_iter().map(Effect::Notice));
-        if more && !self.flight.revoked {
+        if more {
             effects.extend(self.sync(now_ms));
         }
         effects

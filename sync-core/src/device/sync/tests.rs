@@ -411,6 +411,23 @@ fn a_revoked_family_leaves_only_when_own_work_in_it_is_answered_for() {
 }
 
 #[test]
+fn a_disconnected_phone_hands_in_all_it_has_at_once() {
+    let mut host = phone();
+    let refused = |request: &SyncRequest| SyncAnswer {
+        device_revoked: true,
+        ..verdicts(request, |_| Verdict::SetAside(Reason::DeviceRevoked))
+    };
+    visit(&mut host, 1, 4);
+    let first = sync(&mut host).unwrap();
+    visit(&mut host, 2, 5);
+    answer(&mut host, &refused(&first));
+    let second = sent(&mut host).expect("what did not fit into one request goes with the next");
+    answer(&mut host, &refused(&second));
+    assert!(sent(&mut host).is_none(), "and then it is quiet");
+    assert_eq!(states(&host), [RowState::SetAside; 2]);
+}
+
+#[test]
 fn a_phone_that_went_back_in_time_never_reuses_a_number() {
     let mut host = phone();
     visit(&mut host, 1, 4);
