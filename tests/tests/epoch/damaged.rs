@@ -9,7 +9,7 @@ use sync_core::ids::DocId;
 
 use crate::world::{Shelf, whole};
 
-/// Spoils a byte of the first change of a document behind the back of the server; the number of its row.
+/// Spoils two bytes of the first change of a document behind the back of the server; gives the number of its row.
 fn spoil(footpath: &mut Footpath, doc: DocId) -> u64 {
     assert!(footpath.stop());
     let log = Connection::open(footpath.data.path().join("log.db")).unwrap();
